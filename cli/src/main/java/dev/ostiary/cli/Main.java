@@ -1,0 +1,70 @@
+package dev.ostiary.cli;
+
+import dev.ostiary.cli.up.Installation;
+import dev.ostiary.cli.up.RunningGateways;
+import java.io.PrintWriter;
+import java.security.Security;
+import java.util.Map;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/** The process: wires the commands and turns their outcome into an exit code. */
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        // The gateway keeps addresses of workloads for 5 s; the JDK's own cache below it must not be the longer one.
+        Security.setProperty("networkaddress.cache.ttl", "5");
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
+        System.exit(run(Terminal.ofProcess(), System.getenv(), arguments));
+    }
+
+    /** Runs one command; see {@link ExitCode}. */
+    static int run(Terminal terminal, Map<String, String> environment, String... arguments) {
+        Installation installation = Installation.of(System.getProperties());
+        RunningGateways gateways = RunningGateways.ofThisUser(environment);
+        CommandLine commandLine = new CommandLine(new OstiaryCommand())
+                .addSubcommand(new UpCommand(terminal, installation, gateways))
+                .addSubcommand(new CheckCommand(terminal))
+                .addSubcommand(new TokenCommand(terminal, gateways))
+                .addSubcommand(new EmulatorCommand(terminal))
+                .addSubcommand(new RehearseCommand(terminal, installation))
+                .setCommandName("ostiary")
+                .setUsageHelpAutoWidth(true)
+                .setUsageHelpWidth(100);
+        for (CommandLine subcommand : commandLine.getSubcommands().values()) {
+            addStandardHelp(subcommand);
+        }
+        addStandardHelp(commandLine);
+        return commandLine
+                .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))
+                .setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()))
+                .setParameterExceptionHandler((e, _) -> {
+                    terminal.error(e.getMessage());
+                    terminal.hint("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+                    return ExitCode.USAGE;
+                })
+                .setExecutionExceptionHandler((e, _, _) -> failed(e, terminal))
+                .execute(arguments);
+    }
+
+    private static int failed(Exception e, Terminal terminal) {
+        if (e instanceof CommandFailure failure) {
+            terminal.error(failure.getMessage());
+            return failure.exitCode();
+        }
+        terminal.error("this should not have happened: " + e);
+        LoggerFactory.getLogger(Main.class).atDebug().setCause(e).log("defect");
+        return ExitCode.DEFECT;
+    }
+
+    private static void addStandardHelp(CommandLine commandLine) {
+        commandLine.getCommandSpec().mixinStandardHelpOptions(true).version("ostiary " + version());
+    }
+
+    private static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "(not packaged)" : version;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.ostiary.cli.up;
+
+import dev.ostiary.cli.CommandFailure;
+import dev.ostiary.gateway.config.RuntimeConfig;
+import dev.ostiary.gateway.server.GatewayServer;
+import dev.ostiary.gateway.server.http.TlsFiles;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The gateway server of this release. */
+final class NettyDataPlane implements DataPlane {
+
+    /** As many as there are processors. */
+    private static final int EVENT_LOOPS = 0;
+
+    /** How long requests in progress may take once the end has been asked for. */
+    private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(10);
+
+    private final GatewayServer server;
+
+    private NettyDataPlane(GatewayServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Listens and serves.
+     *
+     * @param tls certificate and key, read again when they change; null: plain HTTP
+     * @param audit where audit lines go; not closed
+     * @throws CommandFailure when the port is taken, or the certificate or key cannot be used
+     */
+    static DataPlane start(ListenAddress address, RuntimeConfig config, @Nullable TlsFiles tls, OutputStream audit)
+            throws CommandFailure {
+        try {
+            return new NettyDataPlane(GatewayServer.start(
+                    new GatewayServer.Settings(address.socket(), tls, null, EVENT_LOOPS, audit), config));
+        } catch (IOException e) {
+            throw CommandFailure.environment(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public List<String> apply(RuntimeConfig config) {
+        return server.apply(config);
+    }
+
+    @Override
+    public void close() {
+        // Nobody routes to a single machine, so there is nothing to wait for before the port closes.
+        server.drain(Duration.ZERO, DRAIN_DEADLINE);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.ostiary.cli.up;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was asked for on the command line.
+ *
+ * @param files a resource file or a folder of them; null for the demo
+ * @param port where to listen; 0 for a free one; null: as the public URL says, else 8080
+ * @param publicUrl replaces the gateway's {@code spec.publicUrl}; null leaves it
+ * @param gateway {@code NAME} or {@code NAMESPACE/NAME}, where there are several; null: the only one
+ * @param commands workload → the command line that serves it on this machine
+ * @param urls workload → the MCP endpoint that stands in for it
+ * @param credential a file with the registration's credential; null: none
+ * @param state the folder that outlives the process; null: nothing does
+ */
+public record UpOptions(
+        @Nullable Path files,
+        @Nullable Integer port,
+        @Nullable URI publicUrl,
+        @Nullable String gateway,
+        Map<String, String> commands,
+        Map<String, String> urls,
+        @Nullable Path credential,
+        @Nullable Path state) {
+
+    public UpOptions {
+        commands = new TreeMap<>(commands);
+        urls = new TreeMap<>(urls);
+    }
+
+    /** The demo on a free port. */
+    public static UpOptions rehearsal() {
+        return new UpOptions(null, 0, null, null, Map.of(), Map.of(), null, null);
+    }
+
+    /** Whether this is the demo. */
+    boolean demo() {
+        return files == null;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.ostiary.e2e.clients;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DynamicTest;
+import org.opentest4j.AssertionFailedError;
+
+/** The programs of {@code e2e/clients}, on the Node that their lock file names. */
+final class NpmPrograms {
+
+    private static final long INSTALL_MINUTES = 10;
+    private static final long PROGRAM_MINUTES = 3;
+
+    private final Path folder;
+
+    private NpmPrograms(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Installs what the lock file names, where that has not been done; without npm the level is skipped. */
+    static NpmPrograms installed() throws IOException, InterruptedException {
+        Path folder = Path.of(System.getProperty("ostiary.clients", "clients")).toAbsolutePath();
+        Path done = folder.resolve("node_modules/.package-lock.json");
+        Path lock = folder.resolve("package-lock.json");
+        if (!Files.exists(done)
+                || Files.getLastModifiedTime(done).compareTo(Files.getLastModifiedTime(lock)) < 0
+                || !Files.exists(node(folder))) {
+            Process npm;
+            try {
+                npm = new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund")
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+            } catch (IOException e) {
+                throw missing("npm is not installed (Debian: apt-get install npm)");
+            }
+            if (!npm.waitFor(INSTALL_MINUTES, TimeUnit.MINUTES) || npm.exitValue() != 0) {
+                npm.destroyForcibly();
+                throw missing("`npm ci` fails in " + folder);
+            }
+        }
+        return new NpmPrograms(folder);
+    }
+
+    private static AssertionError missing(String why) {
+        String message = "level clients: " + why;
+        if (Boolean.getBoolean("ostiary.levels.required")) {
+            throw new AssertionError(message);
+        }
+        return abort(message);
+    }
+
+    /** Starts {@code servers/<name>.js} and waits until it listens. */
+    Server server(String name) throws IOException {
+        Process process = new ProcessBuilder(node(folder).toString(), "servers/" + name + ".js")
+                .directory(folder.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String greeting = process.inputReader().readLine();
+        if (greeting == null || !greeting.startsWith("listening on ")) {
+            process.destroyForcibly();
+            throw new IOException("servers/" + name + ".js does not start: " + greeting);
+        }
+        return new Server(process, URI.create(greeting.substring("listening on ".length())));
+    }
+
+    /** Runs a program and makes a test of each line {@code ok …} or {@code FAIL …}. */
+    List<DynamicTest> checks(String program, Map<String, String> environment) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(node(folder).toString(), program)
+                .directory(folder.toFile())
+                .redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        List<String> lines;
+        try (var killer = new Killer(process)) {
+            lines = process.inputReader().lines().toList();
+            process.waitFor();
+        }
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String line : lines) {
+            if (line.startsWith("ok ")) {
+                tests.add(DynamicTest.dynamicTest(line.substring(3), () -> {}));
+            } else if (line.startsWith("FAIL ")) {
+                tests.add(DynamicTest.dynamicTest(line.substring(5), () -> {
+                    throw new AssertionFailedError(line.substring(5));
+                }));
+            }
+        }
+        tests.add(DynamicTest.dynamicTest("ends by itself", () -> {
+            if (process.exitValue() > 1 || tests.size() < 2) {
+                throw new AssertionFailedError(program + " ended with " + process.exitValue() + ":\n"
+                        + String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size())));
+            }
+        }));
+        return tests;
+    }
+
+    private static Path node(Path folder) {
+        return folder.resolve("node_modules/.bin/node");
+    }
+
+    /** Ends a process that takes too long, so that reading its output ends. */
+    private static final class Killer implements AutoCloseable {
+
+        private final Thread thread;
+
+        Killer(Process process) {
+            thread = Thread.ofVirtual().start(() -> {
+                try {
+                    if (!process.waitFor(PROGRAM_MINUTES, TimeUnit.MINUTES)) {
+                        process.destroyForcibly();
+                    }
+                } catch (InterruptedException e) {
+                    // It has ended.
+                }
+            });
+        }
+
+        @Override
+        public void close() {
+            thread.interrupt();
+        }
+    }
+
+    /** A server that runs until it is closed. */
+    static final class Server implements AutoCloseable {
+
+        private final Process process;
+        private final URI url;
+
+        private Server(Process process, URI url) {
+            this.process = process;
+            this.url = url;
+        }
+
+        URI url() {
+            return url;
+        }
+
+        @Override
+        public void close() throws IOException, InterruptedException {
+            process.getOutputStream().close();
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+}

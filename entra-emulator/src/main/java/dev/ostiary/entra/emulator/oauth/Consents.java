@@ -1,0 +1,90 @@
+package dev.ostiary.entra.emulator.oauth;
+
+import dev.ostiary.entra.emulator.directory.AppRegistration;
+import dev.ostiary.entra.emulator.directory.AppRegistration.Scope;
+import dev.ostiary.entra.emulator.directory.Consent;
+import dev.ostiary.entra.emulator.directory.Tenant;
+import dev.ostiary.entra.emulator.directory.User;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who consented to what: the directory's grants, pre-authorisations, and those given since the start (at most 10,000).
+ * Safe for any thread.
+ */
+final class Consents {
+
+    private final BoundedStore<Set<String>> given = new BoundedStore<>(10_000);
+
+    /** Short names of the scopes that the client may have at the API for this user. */
+    Set<String> granted(Tenant tenant, User user, AppRegistration client, AppRegistration api) {
+        Set<String> granted = new LinkedHashSet<>();
+        boolean own = client.appId().equals(api.appId());
+        for (Scope scope : api.oauth2PermissionScopes()) {
+            if (own
+                    || api.preAuthorizes(client.appId(), scope.value())
+                    || inDirectory(tenant, user, client, api, scope)) {
+                granted.add(scope.value());
+            }
+        }
+        granted.addAll(given.get(key(tenant, user, client, api)).orElse(Set.of()));
+        granted.addAll(given.get(key(tenant, null, client, api)).orElse(Set.of()));
+        return granted;
+    }
+
+    private static boolean inDirectory(
+            Tenant tenant, User user, AppRegistration client, AppRegistration api, Scope scope) {
+        for (Consent consent : tenant.consents()) {
+            boolean forUser = consent.userOid() == null || consent.userOid().equals(user.oid());
+            boolean forClient = consent.clientId().equals(client.appId());
+            boolean covers =
+                    consent.scopes().contains(scope.value()) || consent.scopes().contains("*");
+            if (forUser && forClient && consent.resourceId().equals(api.appId()) && covers) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Scopes of the request that nobody consented to yet; for `.default` with nothing granted, all that users may. */
+    List<String> missing(Tenant tenant, User user, AppRegistration client, RequestedScopes.Api asked) {
+        Set<String> granted = granted(tenant, user, client, asked.app());
+        if (asked.isDefault()) {
+            return granted.isEmpty() ? staticList(asked.app()) : List.of();
+        }
+        return asked.names().stream().filter(name -> !granted.contains(name)).toList();
+    }
+
+    private static List<String> staticList(AppRegistration api) {
+        List<String> forUsers = api.oauth2PermissionScopes().stream()
+                .filter(scope -> !scope.adminOnly())
+                .map(Scope::value)
+                .toList();
+        return forUsers.isEmpty()
+                ? api.oauth2PermissionScopes().stream().map(Scope::value).toList()
+                : forUsers;
+    }
+
+    /** Short names that a token for the request carries. */
+    List<String> effective(Tenant tenant, User user, AppRegistration client, RequestedScopes.Api asked) {
+        Set<String> granted = granted(tenant, user, client, asked.app());
+        return asked.isDefault()
+                ? List.copyOf(granted)
+                : asked.names().stream().filter(granted::contains).toList();
+    }
+
+    /** Remembers a consent; {@code user} is null for an administrator's. */
+    void grant(Tenant tenant, @Nullable User user, AppRegistration client, AppRegistration api, List<String> scopes) {
+        String key = key(tenant, user, client, api);
+        Set<String> all = new LinkedHashSet<>(given.get(key).orElse(Set.of()));
+        all.addAll(new ArrayList<>(scopes));
+        given.put(key, Set.copyOf(all));
+    }
+
+    private static String key(Tenant tenant, @Nullable User user, AppRegistration client, AppRegistration api) {
+        return tenant.id() + "|" + (user == null ? "*" : user.oid()) + "|" + client.appId() + "|" + api.appId();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.ostiary.entra.emulator.oauth;
+
+import dev.ostiary.entra.emulator.directory.AppRegistration;
+import dev.ostiary.entra.emulator.directory.Directory;
+import dev.ostiary.entra.emulator.directory.FirstPartyApps;
+import dev.ostiary.entra.emulator.directory.Tenant;
+import dev.ostiary.entra.emulator.token.Issuers;
+import dev.ostiary.entra.emulator.token.Opaque;
+import dev.ostiary.entra.emulator.token.SigningKeys;
+import dev.ostiary.entra.emulator.token.TokenMint;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What all endpoints of one emulator share.
+ *
+ * @param graphOrigin origin of the emulated Graph, which is one more name of Graph as a resource
+ * @param autoLogin whether a `login_hint` signs its user in without a page
+ * @param trustedKeySets key sets of external issuers, by issuer
+ * @param openPoints what public sources leave open
+ */
+public record Realm(
+        Directory directory,
+        Clock clock,
+        Opaque opaque,
+        Issuers issuers,
+        TokenMint mint,
+        SigningKeys keys,
+        String graphOrigin,
+        ResourceMode resourceMode,
+        boolean autoLogin,
+        Map<String, String> trustedKeySets,
+        OpenPoints openPoints) {
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /** The API with this identifier, exactly. */
+    Optional<AppRegistration> resource(Tenant tenant, String identifier) {
+        if (identifier.equals(graphOrigin) || identifier.equals(graphOrigin + "/")) {
+            return Optional.of(FirstPartyApps.GRAPH);
+        }
+        return directory.resource(tenant, identifier);
+    }
+}

@@ -1,0 +1,5 @@
+/** The sample server over real HTTP, and its life as a child process. */
+@NullMarked
+package dev.ostiary.examples.sampleserver;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,272 @@
+package dev.ostiary.gateway.compiler;
+
+import dev.ostiary.crds.McpGateway;
+import dev.ostiary.crds.McpGatewaySpec;
+import dev.ostiary.crds.Store;
+import dev.ostiary.crds.Toggle;
+import dev.ostiary.gateway.config.AuditSettings;
+import dev.ostiary.gateway.config.AuthorizationSettings;
+import dev.ostiary.gateway.config.EgressSettings;
+import dev.ostiary.gateway.config.EntraSettings;
+import dev.ostiary.gateway.config.ListenerSettings;
+import dev.ostiary.gateway.config.ResourceName;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Reads everything of a gateway but its routes. */
+final class GatewayReader {
+
+    private final References references;
+    private final Host host;
+    private final @Nullable String rejected;
+
+    GatewayReader(References references, Host host, @Nullable String rejected) {
+        this.references = references;
+        this.host = host;
+        this.rejected = rejected;
+    }
+
+    /**
+     * A gateway without its routes.
+     *
+     * @param secrets the secret keys that the gateway itself needs
+     */
+    record Gateway(
+            ResourceName name,
+            Diagnosis diagnosis,
+            URI publicUrl,
+            @Nullable EntraSettings entra,
+            AuthorizationSettings authorization,
+            ListenerSettings listener,
+            EgressSettings egress,
+            AuditSettings audit,
+            NavigableSet<SecretKey> secrets,
+            @Nullable ResourceName tls) {}
+
+    Gateway read(McpGateway resource) {
+        ResourceName name = Names.of(resource);
+        Diagnosis diagnosis = new Diagnosis(new ResourceRef(ResourceRef.GATEWAY, name));
+        if (rejected != null) {
+            diagnosis.error("", Reasons.INVALID, "the resource does not fit its schema.", rejected);
+        }
+        McpGatewaySpec spec = resource.getSpec();
+        if (spec == null) {
+            diagnosis.error("spec", Reasons.INVALID, "is missing.");
+            return broken(name, diagnosis);
+        }
+        String namespace = name.namespace();
+        URI publicUrl = publicUrl(diagnosis, name, spec.publicUrl());
+        AuthorizationSettings authorization =
+                new AuthorizationReader(references, diagnosis, namespace).read(spec.authorization());
+        EntraSettings entra = entra(diagnosis, namespace, spec);
+        ListenerSettings listener = new ListenerReader(diagnosis).read(spec.http());
+        EgressSettings egress = new EgressReader(references, diagnosis, namespace).read(spec.egress());
+        TreeSet<SecretKey> secrets = new TreeSet<>();
+        ResourceName tls = tls(diagnosis, namespace, spec, secrets);
+        others(diagnosis, spec);
+        return new Gateway(
+                name,
+                diagnosis,
+                publicUrl,
+                entra,
+                authorization,
+                listener,
+                egress,
+                new AuditSettings(
+                        switch (spec.audit().arguments()) {
+                            case NONE -> AuditSettings.Arguments.NONE;
+                            case NAMES -> AuditSettings.Arguments.NAMES;
+                            case VALUES -> AuditSettings.Arguments.VALUES;
+                        }),
+                secrets,
+                tls);
+    }
+
+    private static Gateway broken(ResourceName name, Diagnosis diagnosis) {
+        return new Gateway(
+                name,
+                diagnosis,
+                nowhere(name),
+                null,
+                new AuthorizationSettings(false, null, AuthorizationSettings.PrincipalClaim.OID),
+                new ListenerSettings(
+                        List.of(), List.of(), ListenerSettings.Limits.DEFAULT, ListenerSettings.Timeouts.DEFAULT),
+                EgressSettings.DIRECT,
+                new AuditSettings(AuditSettings.Arguments.NONE),
+                new TreeSet<>(),
+                null);
+    }
+
+    /** An origin that is never resolved (RFC 6761), for a gateway that is closed for want of one. */
+    private static URI nowhere(ResourceName name) {
+        return URI.create("https://" + name.name() + "." + name.namespace() + ".invalid");
+    }
+
+    private URI publicUrl(Diagnosis diagnosis, ResourceName name, @Nullable String stated) {
+        boolean overridden =
+                host instanceof Host.OneMachine machine && machine.overrides().publicUrl() != null;
+        String text =
+                host instanceof Host.OneMachine machine && machine.overrides().publicUrl() != null
+                        ? machine.overrides().publicUrl()
+                        : stated;
+        URI origin = text == null ? null : WebAddress.safeOrigin(text);
+        if (origin == null) {
+            diagnosis.error(
+                    overridden ? "" : "spec.publicUrl",
+                    Reasons.INVALID_PUBLIC_URL,
+                    (overridden ? "the public URL given to this host " : "") + "must be an https origin without a path,"
+                            + " such as https://mcp.example.com; http is accepted for localhost, 127.0.0.1 and [::1] only.");
+            return nowhere(name);
+        }
+        return origin;
+    }
+
+    private @Nullable EntraSettings entra(Diagnosis diagnosis, String namespace, McpGatewaySpec spec) {
+        if (spec.entra() != null) {
+            return new EntraReader(references, diagnosis, namespace).read(spec.entra());
+        }
+        if (host instanceof Host.OneMachine machine && machine.overrides().entra() != null) {
+            return machine.overrides().entra();
+        }
+        diagnosis.error(
+                "spec.entra",
+                Reasons.ENTRA_NOT_CONFIGURED,
+                "is missing, so nobody can be told from anybody else; give tenantId and clientId of an Entra registration.");
+        return null;
+    }
+
+    private @Nullable ResourceName tls(
+            Diagnosis diagnosis, String namespace, McpGatewaySpec spec, NavigableSet<SecretKey> secrets) {
+        if (spec.tls() == null) {
+            return null;
+        }
+        String field = "spec.tls.secretRef";
+        String name =
+                spec.tls().secretRef() == null ? null : spec.tls().secretRef().name();
+        SecretKey certificate = references.secret(diagnosis, namespace, field, name, "tls.crt");
+        SecretKey key = certificate == null ? null : references.secret(diagnosis, namespace, field, name, "tls.key");
+        if (certificate == null || key == null) {
+            return null;
+        }
+        secrets.add(certificate);
+        secrets.add(key);
+        return certificate.secret();
+    }
+
+    private void others(Diagnosis diagnosis, McpGatewaySpec spec) {
+        if (spec.legacySse() == Toggle.ENABLED) {
+            diagnosis.error(
+                    "spec.legacySse",
+                    Reasons.NOT_SUPPORTED,
+                    "this release does not serve HTTP+SSE yet; set it to Disabled.");
+        }
+        if (spec.expose() != null
+                && spec.expose().httpRoute() != null
+                && spec.expose().ingress() != null) {
+            diagnosis.error("spec.expose", Reasons.INVALID, "has both httpRoute and ingress; keep one.");
+        }
+        McpGatewaySpec.Autoscaling autoscaling = spec.autoscaling();
+        if (autoscaling != null
+                && (autoscaling.maxReplicas() == null || autoscaling.maxReplicas() < autoscaling.minReplicas())) {
+            diagnosis.error("spec.autoscaling.maxReplicas", Reasons.INVALID, "must be at least minReplicas.");
+        }
+        if (spec.maxStaleness() != null) {
+            Durations.within(diagnosis, "spec.maxStaleness", spec.maxStaleness(), "1m", "365d", Duration.ZERO);
+        }
+        Durations.within(diagnosis, "spec.keys.rotateEvery", spec.keys().rotateEvery(), "1d", "365d", Duration.ZERO);
+        store(diagnosis, spec);
+        McpGatewaySpec.AllowedWorkloads.Namespaces allowed =
+                spec.allowedWorkloads().namespaces();
+        if (!allowed.list().isEmpty() && allowed.from() != McpGatewaySpec.AllowedWorkloads.Namespaces.From.LIST) {
+            diagnosis.warning("spec.allowedWorkloads.namespaces.list", Reasons.IGNORED, "counts with from: List only.");
+        }
+        if (host instanceof Host.OneMachine) {
+            ClusterOnly.of(spec).nameIn(diagnosis);
+        }
+    }
+
+    /** Checked where a store is used: by the facade. */
+    private void store(Diagnosis diagnosis, McpGatewaySpec spec) {
+        if (spec.authorization().facade() == Toggle.DISABLED) {
+            return;
+        }
+        Store store = spec.store();
+        boolean local = store.type() == Store.Type.FILE || store.type() == Store.Type.MEMORY;
+        if (store.type() == Store.Type.REDIS) {
+            references.secret(
+                    diagnosis,
+                    diagnosis.resource().name().namespace(),
+                    "spec.store.secretRef",
+                    store.secretRef(),
+                    "url");
+        } else if (local && host instanceof Host.Cluster && (spec.replicas() > 1 || spec.autoscaling() != null)) {
+            diagnosis.error(
+                    "spec.store.type",
+                    Reasons.INVALID,
+                    "keeps sign-ins in one replica, and there are several; set replicas to 1 or choose Kubernetes or Redis.");
+        }
+    }
+
+    /** The namespaces whose workloads may attach. */
+    static boolean admits(McpGateway gateway, String namespace) {
+        McpGatewaySpec spec = gateway.getSpec();
+        String own = Names.of(gateway).namespace();
+        if (spec == null) {
+            return own.equals(namespace);
+        }
+        McpGatewaySpec.AllowedWorkloads.Namespaces allowed =
+                spec.allowedWorkloads().namespaces();
+        return switch (allowed.from()) {
+            case SAME -> own.equals(namespace);
+            case LIST -> allowed.list().contains(namespace);
+            case ALL -> true;
+        };
+    }
+
+    /** Fields that mean something in a cluster only, as far as they are set. */
+    record ClusterOnly(List<String> fields) {
+
+        static ClusterOnly of(McpGatewaySpec spec) {
+            List<String> fields = new ArrayList<>();
+            add(fields, "spec.replicas", spec.replicas() != 2);
+            add(fields, "spec.autoscaling", spec.autoscaling() != null);
+            add(fields, "spec.maxStaleness", spec.maxStaleness() != null);
+            add(fields, "spec.expose", spec.expose() != null);
+            add(fields, "spec.podTemplate", spec.podTemplate() != null);
+            add(fields, "spec.resources", spec.resources() != null);
+            add(fields, "spec.service", spec.service() != null);
+            return new ClusterOnly(fields);
+        }
+
+        static ClusterOnly of(dev.ostiary.crds.McpWorkloadSpec spec) {
+            List<String> fields = new ArrayList<>();
+            add(fields, "spec.replicas", spec.replicas() != 1);
+            add(fields, "spec.rollOnContentChange", !spec.rollOnContentChange());
+            add(fields, "spec.egress", spec.egress() != null);
+            add(fields, "spec.podTemplate", spec.podTemplate() != null);
+            add(fields, "spec.resources", spec.resources() != null);
+            add(fields, "spec.imagePullSecrets", !spec.imagePullSecrets().isEmpty());
+            return new ClusterOnly(fields);
+        }
+
+        void nameIn(Diagnosis diagnosis) {
+            if (!fields.isEmpty()) {
+                diagnosis.warning(
+                        fields.getFirst(),
+                        Reasons.IGNORED,
+                        "without a cluster these fields have no effect: " + String.join(", ", fields) + ".");
+            }
+        }
+
+        private static void add(List<String> fields, String field, boolean set) {
+            if (set) {
+                fields.add(field);
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package dev.ostiary.gateway.server;
+
+import dev.ostiary.gateway.config.RuntimeConfig;
+import dev.ostiary.gateway.server.admin.AdminServer;
+import dev.ostiary.gateway.server.admin.GatewayMetrics;
+import dev.ostiary.gateway.server.admin.Health;
+import dev.ostiary.gateway.server.admin.UpstreamCounters;
+import dev.ostiary.gateway.server.audit.AuditLog;
+import dev.ostiary.gateway.server.authorize.DecisionLog;
+import dev.ostiary.gateway.server.authorize.Decisions;
+import dev.ostiary.gateway.server.authorize.PolicyThreads;
+import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.entra.KeySetSettings;
+import dev.ostiary.gateway.server.entra.KeySets;
+import dev.ostiary.gateway.server.entra.Time;
+import dev.ostiary.gateway.server.forward.Forwarding;
+import dev.ostiary.gateway.server.http.ExchangeHandler;
+import dev.ostiary.gateway.server.http.HttpListener;
+import dev.ostiary.gateway.server.http.ListenerConfig;
+import dev.ostiary.gateway.server.http.TlsFiles;
+import dev.ostiary.gateway.server.identity.TokenCache;
+import dev.ostiary.gateway.server.reload.Generation;
+import dev.ostiary.gateway.server.reload.Generations;
+import dev.ostiary.gateway.server.upstream.PooledUpstreamClient;
+import dev.ostiary.gateway.server.upstream.UpstreamSettings;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One gateway: a port for clients, a port for the platform, and the configuration that is enforced. The composition of the
+ * data plane is here and nowhere else. Safe for use by any thread.
+ */
+public final class GatewayServer implements Health, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
+    private static final long LOOP_SHUTDOWN_SECONDS = 5;
+
+    /**
+     * What is fixed for the life of the process.
+     *
+     * @param listen where clients connect; port 0 chooses one
+     * @param tls certificate and key for that port, read again when they change; null: plain HTTP
+     * @param admin where the platform asks; null: nowhere
+     * @param eventLoops threads that read and write; 0: one per processor
+     * @param audit where audit lines go
+     */
+    public record Settings(
+            InetSocketAddress listen,
+            @Nullable TlsFiles tls,
+            @Nullable InetSocketAddress admin,
+            int eventLoops,
+            OutputStream audit) {
+
+        /** Without TLS: on loopback, or behind something that ends TLS. */
+        public Settings(
+                InetSocketAddress listen, @Nullable InetSocketAddress admin, int eventLoops, OutputStream audit) {
+            this(listen, null, admin, eventLoops, audit);
+        }
+    }
+
+    private final EventLoopGroup loops;
+    private final PolicyThreads policyThreads;
+    private final AuditLog auditLog;
+    private final KeySets keySets;
+    private final PooledUpstreamClient upstream;
+    private final Forwarding forwarding;
+    private final Generations generations;
+    private final HttpListener listener;
+    private final @Nullable AdminServer admin;
+    private volatile Generation current;
+    private volatile @Nullable String stopping;
+    private boolean closed;
+
+    private GatewayServer(Settings settings, RuntimeConfig config) throws IOException {
+        int processors = Runtime.getRuntime().availableProcessors();
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        GatewayMetrics metrics = new GatewayMetrics(registry);
+        InstantSource clock = InstantSource.system();
+        Time time = Time.system();
+        loops = new MultiThreadIoEventLoopGroup(
+                settings.eventLoops() > 0 ? settings.eventLoops() : processors, NioIoHandler.newFactory());
+        policyThreads = new PolicyThreads(processors);
+        auditLog = new AuditLog(
+                settings.audit(), () -> enforced().config().snapshot().audit());
+        keySets = new KeySets(KeySetSettings.DEFAULT, time, metrics);
+        upstream = new PooledUpstreamClient(upstreamSettings(config), new UpstreamCounters(registry));
+        DecisionLog log = metrics.counting(auditLog);
+        Decisions decisions = new Decisions(policyThreads);
+        forwarding = new Forwarding(upstream, decisions, log, clock);
+        generations = new Generations(
+                keySets, new TokenCache(TokenCache.DEFAULT_MAX_CHARS, time), forwarding, log, metrics, time, clock);
+        registry.gauge("ostiary.streams", forwarding, Forwarding::openStreams);
+        registry.gauge("ostiary.policy.waiting", policyThreads, PolicyThreads::waiting);
+        registry.gauge("ostiary.audit.waiting", auditLog, AuditLog::waiting);
+        HttpListener bound = null;
+        try {
+            current = generations.build(config, null, this::route);
+            bound = bind(settings, config, metrics);
+            InetSocketAddress adminAddress = settings.admin();
+            admin = adminAddress == null ? null : AdminServer.start(adminAddress, this, registry);
+        } catch (IOException | RuntimeException e) {
+            if (bound != null) {
+                bound.close();
+            }
+            closeWhatIsBehind();
+            throw e;
+        }
+        listener = bound;
+    }
+
+    private HttpListener bind(Settings settings, RuntimeConfig config, GatewayMetrics metrics) throws IOException {
+        ExchangeHandler entrance = exchange -> enforced().handler().handle(exchange);
+        TlsFiles tls = settings.tls();
+        return tls == null
+                ? HttpListener.start(loops, settings.listen(), listenerConfig(config), entrance, metrics)
+                : HttpListener.startTls(loops, settings.listen(), tls, listenerConfig(config), entrance, metrics);
+    }
+
+    /**
+     * Starts serving a configuration.
+     *
+     * @throws IOException when a port cannot be bound; the message names it
+     */
+    public static GatewayServer start(Settings settings, RuntimeConfig config) throws IOException {
+        return new GatewayServer(settings, config);
+    }
+
+    /**
+     * Enforces another configuration: requests that begin after this returns see it; those in progress end under the one
+     * they began with, and open streams are reconsidered. Blocks for the time it takes to parse what has changed.
+     *
+     * @return routes that had to be closed although the compiler left them open, in words
+     * @throws IllegalArgumentException when the configuration cannot be enforced; the one before stays in force
+     * @throws IllegalStateException after {@link #close}
+     */
+    public synchronized List<String> apply(RuntimeConfig config) {
+        if (closed) {
+            throw new IllegalStateException("the gateway is closed");
+        }
+        UpstreamSettings towardsWorkloads = upstreamSettings(config);
+        ListenerConfig towardsClients = listenerConfig(config);
+        Generation before = current;
+        Generation next = generations.build(config, before, this::route);
+        upstream.reconfigure(towardsWorkloads);
+        listener.reconfigure(towardsClients);
+        current = next;
+        forwarding.configurationChanged(!admission(config).equals(admission(before.config())));
+        LOG.atInfo().addKeyValue("revision", config.revision()).log("another configuration is enforced");
+        return next.problems();
+    }
+
+    /** Everything that decides who may sign in. */
+    private static List<@Nullable Object> admission(RuntimeConfig config) {
+        return Arrays.asList(
+                config.snapshot().entra(),
+                config.snapshot().authorization(),
+                config.snapshot().publicUrl());
+    }
+
+    /** The port for clients. */
+    public int port() {
+        return listener.port();
+    }
+
+    /** The admin port; -1 when there is none. */
+    public int adminPort() {
+        return admin == null ? -1 : admin.port();
+    }
+
+    @Override
+    public String revision() {
+        return enforced().config().revision();
+    }
+
+    @Override
+    public @Nullable String notReadyReason() {
+        return stopping;
+    }
+
+    /**
+     * Stops without losing a request: readiness goes off, connections are accepted while that spreads, streams are told to
+     * end so that their clients go on elsewhere, and what is left at the deadline is aborted.
+     *
+     * @param propagation how long to go on accepting
+     * @param deadline how long requests in progress may take after that
+     */
+    public void drain(Duration propagation, Duration deadline) {
+        stopping = "draining";
+        listener.drain(propagation, deadline).join();
+        close();
+    }
+
+    /** Stops at once: what is open is aborted. */
+    @Override
+    public synchronized void close() {
+        stopping = "stopping";
+        if (closed) {
+            return;
+        }
+        closed = true;
+        listener.close();
+        if (admin != null) {
+            admin.close();
+        }
+        closeWhatIsBehind();
+    }
+
+    private void closeWhatIsBehind() {
+        upstream.close();
+        policyThreads.close();
+        keySets.close();
+        loops.shutdownGracefully(0, LOOP_SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        auditLog.close();
+    }
+
+    private Generation enforced() {
+        return current;
+    }
+
+    private @Nullable ServedRoute route(String name) {
+        return enforced().routes().get(name);
+    }
+
+    private static ListenerConfig listenerConfig(RuntimeConfig config) {
+        return ListenerConfig.of(
+                config.snapshot().publicUrl(), config.snapshot().listener());
+    }
+
+    private static UpstreamSettings upstreamSettings(RuntimeConfig config) {
+        return UpstreamSettings.of(
+                config.snapshot().listener().timeouts(), config.snapshot().egress());
+    }
+}

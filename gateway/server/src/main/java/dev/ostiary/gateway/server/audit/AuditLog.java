@@ -1,0 +1,183 @@
+package dev.ostiary.gateway.server.audit;
+
+import dev.ostiary.gateway.config.AuditSettings;
+import dev.ostiary.gateway.server.authorize.DecisionLog;
+import dev.ostiary.gateway.server.authorize.DecisionRecord;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes each decision as one line of JSON. Records wait in a queue, bounded in number and in the arguments it holds, for the
+ * one writer thread. While the queue is full, or the output fails, {@link #record} says no and the gateway refuses calls
+ * until the writer has caught up, so that no call goes unaudited. What was taken when the output began to fail is written
+ * when it works again, possibly for the second time: at least once.
+ *
+ * <p>The writer works in batches: after each it lets a few milliseconds pass, so that a busy gateway does not wake it for
+ * every line. {@link #record} never blocks; any thread.
+ */
+public final class AuditLog implements DecisionLog, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
+    private static final int QUEUE_CAPACITY = 32_768;
+    private static final long MAX_ARGUMENT_BYTES = 32L * 1024 * 1024;
+    private static final int BATCH = 1_024;
+    private static final long BATCH_PAUSE_MILLIS = 2;
+    private static final long RETRY_MILLIS = 250;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final BlockingQueue<DecisionRecord> queue;
+    private final AtomicLong argumentBytes = new AtomicLong();
+    private final OutputStream out;
+    private final Supplier<AuditSettings> settings;
+    private final AuditLine lines = new AuditLine();
+    private final LongAdder refused = new LongAdder();
+    private final Thread writer;
+    private volatile boolean closing;
+    private volatile boolean failing;
+
+    /**
+     * Starts the writer.
+     *
+     * @param out where lines go; not closed
+     * @param settings what a line holds, asked for each batch
+     */
+    public AuditLog(OutputStream out, Supplier<AuditSettings> settings) {
+        this(out, settings, QUEUE_CAPACITY);
+    }
+
+    /** @param capacity how many records may wait */
+    AuditLog(OutputStream out, Supplier<AuditSettings> settings, int capacity) {
+        this.out = out;
+        this.settings = settings;
+        this.queue = new ArrayBlockingQueue<>(capacity);
+        writer = Thread.ofPlatform().daemon(true).name("ostiary-audit").start(this::writeUntilClosed);
+    }
+
+    @Override
+    public boolean record(DecisionRecord decision) {
+        boolean taken = !failing && !closing && take(decision);
+        if (!taken) {
+            refused.increment();
+        }
+        return taken;
+    }
+
+    private boolean take(DecisionRecord decision) {
+        DecisionRecord.Arguments arguments = decision.arguments();
+        if (arguments == null) {
+            return queue.offer(decision);
+        }
+        if (argumentBytes.addAndGet(arguments.bytes()) <= MAX_ARGUMENT_BYTES && queue.offer(decision)) {
+            return true;
+        }
+        argumentBytes.addAndGet(-arguments.bytes());
+        return false;
+    }
+
+    /** Records that were refused because the queue was full or the output failed. */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** Records that wait for the writer. */
+    public int waiting() {
+        return queue.size();
+    }
+
+    /** Writes what waits, for at most five seconds, and stops. */
+    @Override
+    public void close() {
+        closing = true;
+        writer.interrupt();
+        try {
+            writer.join(CLOSE_TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void writeUntilClosed() {
+        List<DecisionRecord> batch = new ArrayList<>(BATCH);
+        while (!closing || !queue.isEmpty()) {
+            try {
+                DecisionRecord first = queue.poll(1, TimeUnit.SECONDS);
+                if (first == null) {
+                    continue;
+                }
+                batch.add(first);
+                queue.drainTo(batch, BATCH - 1);
+                write(render(batch));
+                batch.clear();
+                if (!closing) {
+                    TimeUnit.MILLISECONDS.sleep(BATCH_PAUSE_MILLIS);
+                }
+            } catch (InterruptedException e) {
+                LOG.atDebug().log("closing: what waits is still written");
+                batch.clear();
+            }
+        }
+    }
+
+    private byte[] render(List<DecisionRecord> batch) {
+        AuditSettings.Arguments detail = settings.get().arguments();
+        ByteArrayOutputStream rendered = new ByteArrayOutputStream(512 * batch.size());
+        for (DecisionRecord decision : batch) {
+            rendered.writeBytes(lines.of(decision, detail));
+            rendered.write('\n');
+            DecisionRecord.Arguments arguments = decision.arguments();
+            if (arguments != null) {
+                argumentBytes.addAndGet(-arguments.bytes());
+            }
+        }
+        return rendered.toByteArray();
+    }
+
+    /** Writes until it has worked; gives up only when closing. */
+    private void write(byte[] rendered) {
+        boolean first = true;
+        while (true) {
+            try {
+                if (!first) {
+                    // Whatever was left half-written is a line of its own.
+                    out.write('\n');
+                }
+                out.write(rendered);
+                out.flush();
+                if (failing) {
+                    LOG.atInfo().log("the audit output can be written again");
+                }
+                failing = false;
+                return;
+            } catch (IOException | RuntimeException e) {
+                if (!failing) {
+                    LOG.atError()
+                            .addKeyValue("error", e.getClass().getSimpleName())
+                            .log("the audit output cannot be written: calls are refused until it can");
+                }
+                failing = true;
+                first = false;
+            }
+            if (closing) {
+                LOG.atError().log("closing with audit lines that could not be written");
+                return;
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+            } catch (InterruptedException e) {
+                LOG.atDebug().log("closing: one more attempt");
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.ostiary.gateway.server.authorize;
+
+import dev.ostiary.gateway.server.mcp.JsonRpcErrors;
+
+/** What deciding one message came to. */
+public sealed interface Verdict {
+
+    /** It may pass. */
+    record Permitted() implements Verdict {}
+
+    /**
+     * It may not.
+     *
+     * @param denial what the caller is told
+     */
+    record Denied(JsonRpcErrors.Denial denial) implements Verdict {}
+
+    /**
+     * The message does not say what it acts on.
+     *
+     * @param reason which member is missing or wrong
+     */
+    record Unusable(String reason) implements Verdict {}
+
+    /** It cannot be decided now: too many wait, or the audit log is behind. */
+    record Busy(String reason) implements Verdict {}
+}

@@ -1,0 +1,61 @@
+package dev.ostiary.gateway.server.entra;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+
+/** TLS that trusts a PEM bundle beside the JDK's own certificate authorities, and checks host names as always. */
+final class TrustAnchors {
+
+    private TrustAnchors() {}
+
+    /**
+     * A client context.
+     *
+     * @param caBundle one or more PEM certificates
+     * @throws GeneralSecurityException when the bundle holds no certificate or one that cannot be read
+     */
+    static SSLContext including(String caBundle) throws GeneralSecurityException, IOException {
+        Collection<? extends Certificate> added = CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(caBundle.getBytes(StandardCharsets.UTF_8)));
+        if (added.isEmpty()) {
+            throw new CertificateException("the CA bundle holds no certificate");
+        }
+        KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
+        anchors.load(null, null);
+        int index = 0;
+        for (X509Certificate certificate : jdkAnchors()) {
+            anchors.setCertificateEntry("jdk-" + index++, certificate);
+        }
+        for (Certificate certificate : added) {
+            anchors.setCertificateEntry("bundle-" + index++, certificate);
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(anchors);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, factory.getTrustManagers(), null);
+        return context;
+    }
+
+    private static X509Certificate[] jdkAnchors() throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        for (TrustManager manager : factory.getTrustManagers()) {
+            if (manager instanceof X509TrustManager x509) {
+                return x509.getAcceptedIssuers();
+            }
+        }
+        return new X509Certificate[0];
+    }
+}

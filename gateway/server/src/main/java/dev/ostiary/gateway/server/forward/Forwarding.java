@@ -1,0 +1,92 @@
+package dev.ostiary.gateway.server.forward;
+
+import dev.ostiary.gateway.config.Credentials;
+import dev.ostiary.gateway.server.authorize.CatalogueSource;
+import dev.ostiary.gateway.server.authorize.DecisionLog;
+import dev.ostiary.gateway.server.authorize.Decisions;
+import dev.ostiary.gateway.server.authorize.MessageDecider;
+import dev.ostiary.gateway.server.authorize.PostAuthorizer;
+import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.authorize.TaskOwners;
+import dev.ostiary.gateway.server.keys.Sealer;
+import dev.ostiary.gateway.server.upstream.UpstreamClient;
+import java.time.InstantSource;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What forwarding keeps for the life of the process: open streams, catalogues, requests of workloads. Configurations come
+ * and go; each gets a {@link Forwarder} of its own. Any thread.
+ */
+public final class Forwarding {
+
+    private final UpstreamClient client;
+    private final LiveStreams streams;
+    private final SessionRequests requests = new SessionRequests();
+    private final Catalogues catalogues;
+    private final PostAuthorizer authorizer;
+    private final EventJudge judge;
+    private final InstantSource clock;
+    private volatile @Nullable Relays latest;
+
+    public Forwarding(UpstreamClient client, Decisions decisions, DecisionLog log, InstantSource clock) {
+        this.client = client;
+        this.clock = clock;
+        TaskOwners tasks = new TaskOwners();
+        streams = new LiveStreams(clock);
+        catalogues = new Catalogues(new ToolLister(this::latest));
+        MessageDecider decider = new MessageDecider(decisions, catalogues, tasks, log, clock);
+        authorizer = new PostAuthorizer(decider, requests);
+        ListFilter lists = new ListFilter(decisions, tasks, catalogues, log, clock);
+        judge = new EventJudge(decider, lists, tasks, requests, catalogues);
+    }
+
+    /** Judges posts, under whatever configuration they came. */
+    public PostAuthorizer authorizer() {
+        return authorizer;
+    }
+
+    /** What workloads say about their tools. */
+    public CatalogueSource catalogue() {
+        return catalogues;
+    }
+
+    /**
+     * The forwarder of a configuration, which calls and streams that begin with it keep.
+     *
+     * @param current the route of a name in whatever configuration is enforced when it is asked; null when it is not open
+     */
+    public Forwarder forwarder(
+            Sealer sealer, Credentials credentials, Function<String, @Nullable ServedRoute> current) {
+        Relays relays = new Relays(client, judge, authorizer, streams, requests, sealer, credentials, current, clock);
+        latest = relays;
+        return new Forwarder(relays);
+    }
+
+    /**
+     * Another configuration is enforced now: open streams check whether they may go on under it.
+     *
+     * @param admission whether who may sign in has changed: then every stream ends, and its client comes back to be
+     *     authenticated anew
+     */
+    public void configurationChanged(boolean admission) {
+        if (admission) {
+            streams.expireAll();
+        } else {
+            streams.configurationChanged();
+        }
+    }
+
+    /** Open event streams. */
+    public int openStreams() {
+        return streams.size();
+    }
+
+    private Relays latest() {
+        Relays relays = latest;
+        if (relays == null) {
+            throw new IllegalStateException("nothing is configured yet");
+        }
+        return relays;
+    }
+}

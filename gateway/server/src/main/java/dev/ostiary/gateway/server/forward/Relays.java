@@ -1,0 +1,34 @@
+package dev.ostiary.gateway.server.forward;
+
+import dev.ostiary.gateway.config.Credentials;
+import dev.ostiary.gateway.server.authorize.PostAuthorizer;
+import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.keys.Sealer;
+import dev.ostiary.gateway.server.upstream.UpstreamClient;
+import java.time.InstantSource;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every relay of one generation works with.
+ *
+ * @param client calls workloads
+ * @param judge judges what they say
+ * @param authorizer judges posts again when the configuration has changed
+ * @param streams the open event streams
+ * @param requests the requests that workloads have open at clients
+ * @param sealer seals session ids
+ * @param credentials what workloads are shown
+ * @param current the route of a name as it is served now; null when it is no longer open
+ * @param clock the wall clock
+ */
+record Relays(
+        UpstreamClient client,
+        EventJudge judge,
+        PostAuthorizer authorizer,
+        LiveStreams streams,
+        SessionRequests requests,
+        Sealer sealer,
+        Credentials credentials,
+        Function<String, @Nullable ServedRoute> current,
+        InstantSource clock) {}

@@ -1,0 +1,71 @@
+package dev.ostiary.gateway.server.identity;
+
+import dev.ostiary.gateway.config.Route;
+import dev.ostiary.gateway.server.http.Exchange;
+import dev.ostiary.gateway.server.route.RouteHandler;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Map;
+
+/**
+ * Lets nobody past whose token is not good for the route. Comes before anything of the body is read: strangers get no memory
+ * and no parser of ours.
+ */
+public final class AuthenticationStage implements RouteHandler {
+
+    private final Authenticator authenticator;
+    private final Map<String, Challenge> challenges;
+    private final AuthenticationEvents events;
+    private final AuthenticatedHandler next;
+
+    /**
+     * @param authenticator of the same snapshot as the challenges
+     * @param challenges by route name, for every open route
+     * @param next takes whoever is let in
+     */
+    public AuthenticationStage(
+            Authenticator authenticator,
+            Map<String, Challenge> challenges,
+            AuthenticationEvents events,
+            AuthenticatedHandler next) {
+        this.authenticator = authenticator;
+        this.challenges = Map.copyOf(challenges);
+        this.events = events;
+        this.next = next;
+    }
+
+    @Override
+    public void handle(Exchange exchange, Route route) {
+        authenticator.authenticate(
+                route,
+                exchange.headers().getAll(HttpHeaderNames.AUTHORIZATION),
+                exchange.executor(),
+                authentication -> go(exchange, route, authentication));
+    }
+
+    private void go(Exchange exchange, Route route, Authentication authentication) {
+        switch (authentication) {
+            case Authentication.Authenticated(Principal principal) -> next.handle(exchange, route, principal);
+            case Authentication.Rejected rejected -> {
+                events.rejected(route, rejected);
+                Challenge challenge = challenges.get(route.name());
+                if (challenge == null) {
+                    throw new IllegalStateException("route " + route.name() + " has no challenge");
+                }
+                answer(exchange, challenge.refusal(rejected));
+            }
+            case Authentication.Unavailable unavailable -> {
+                events.unavailable(route);
+                answer(exchange, Challenge.refusal(unavailable));
+            }
+        }
+    }
+
+    private static void answer(Exchange exchange, Refusal refusal) {
+        exchange.respond(
+                HttpResponseStatus.valueOf(refusal.status()),
+                refusal.headers(),
+                Unpooled.wrappedBuffer(refusal.json()));
+    }
+}

@@ -1,0 +1,13 @@
+package dev.ostiary.gateway.server.identity;
+
+import io.netty.handler.codec.http.HttpHeaders;
+
+/**
+ * The answer to a request that was not authenticated.
+ *
+ * @param status the HTTP status
+ * @param headers end-to-end headers
+ * @param json the body, for people and for clients that show it
+ */
+@SuppressWarnings("ArrayRecordComponent") // written once, sent once
+public record Refusal(int status, HttpHeaders headers, byte[] json) {}

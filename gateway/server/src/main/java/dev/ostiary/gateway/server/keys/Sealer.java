@@ -1,0 +1,186 @@
+package dev.ostiary.gateway.server.keys;
+
+import dev.ostiary.gateway.config.KeyRing;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Seals values for clients to carry: nobody without the key ring can read, change or make one, and one sealed for a purpose
+ * does not open for another. Sealed with the ring's active sealing key, opened with any sealing key that is still in it.
+ *
+ * <p>AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce and a 128-bit tag. Layout, then base64url without padding:
+ * version (1 byte, 1), length of the key id (1 byte), key id, nonce, ciphertext and tag. The purpose and everything before
+ * the nonce are authenticated with it. With random nonces one key seals at most 2^32 values (SP 800-38D §8.3): at one
+ * rotation a month, 1,600 every second.
+ *
+ * <p>Immutable and safe for use by several threads; make a new one when the ring changes.
+ */
+public final class Sealer {
+
+    private static final byte VERSION = 1;
+    private static final int HEADER_BYTES = 2;
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BITS = 128;
+    private static final int TAG_BYTES = TAG_BITS / 8;
+    private static final String AES = "AES";
+
+    private final Map<String, SecretKey> keys = new HashMap<>();
+    private final byte[] activeId;
+    private final SecretKey activeKey;
+    private final SecureRandom random;
+
+    /** One per thread and instance: making one costs more than using it, and they are not thread-safe. */
+    private final ThreadLocal<Cipher> ciphers = ThreadLocal.withInitial(Sealer::cipher);
+
+    /**
+     * @param ring has exactly one active key for {@link KeyRing.Purpose#SEALING}
+     * @param random for nonces; safe for use by several threads
+     * @throws IllegalArgumentException when a sealing key is not 32 bytes, or its id not 1 to 64 ASCII characters
+     */
+    public Sealer(KeyRing ring, SecureRandom random) {
+        for (KeyRing.Key key : ring.keys()) {
+            if (key.purpose() == KeyRing.Purpose.SEALING) {
+                keys.put(key.id(), secret(key));
+            }
+        }
+        KeyRing.Key active = ring.active(KeyRing.Purpose.SEALING);
+        this.activeId = active.id().getBytes(StandardCharsets.US_ASCII);
+        this.activeKey = secret(active);
+        this.random = random;
+    }
+
+    /**
+     * Seals a value.
+     *
+     * @param purpose what it is for; opening takes the same
+     * @param value what to seal
+     * @return visible ASCII without characters that need escaping in URLs, headers or cookies
+     */
+    public String seal(String purpose, byte[] value) {
+        int header = HEADER_BYTES + activeId.length;
+        byte[] sealed = new byte[header + NONCE_BYTES + value.length + TAG_BYTES];
+        sealed[0] = VERSION;
+        sealed[1] = (byte) activeId.length;
+        System.arraycopy(activeId, 0, sealed, HEADER_BYTES, activeId.length);
+        byte[] nonce = new byte[NONCE_BYTES];
+        random.nextBytes(nonce);
+        System.arraycopy(nonce, 0, sealed, header, NONCE_BYTES);
+        try {
+            Cipher cipher = ciphers.get();
+            cipher.init(Cipher.ENCRYPT_MODE, activeKey, new GCMParameterSpec(TAG_BITS, nonce));
+            cipher.updateAAD(purpose.getBytes(StandardCharsets.UTF_8));
+            cipher.updateAAD(sealed, 0, header);
+            cipher.doFinal(value, 0, value.length, sealed, header + NONCE_BYTES);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES-GCM failed to seal", e);
+        }
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+    }
+
+    /**
+     * Opens a value.
+     *
+     * @param purpose what it was sealed for
+     * @param sealed what a client sent; anything
+     * @param maxLength longest text to look at, in characters
+     * @return the value; null when it was not sealed by this ring for this purpose, for whatever reason
+     */
+    public byte @Nullable [] open(String purpose, String sealed, int maxLength) {
+        int minLength = (HEADER_BYTES + 1 + NONCE_BYTES + TAG_BYTES) * 4 / 3;
+        if (sealed.length() > maxLength || sealed.length() < minLength) {
+            return null;
+        }
+        byte[] bytes = decode(sealed);
+        if (bytes == null || bytes.length < HEADER_BYTES || bytes[0] != VERSION) {
+            return null;
+        }
+        int header = HEADER_BYTES + (bytes[1] & 0xff);
+        if (header + NONCE_BYTES + TAG_BYTES > bytes.length) {
+            return null;
+        }
+        SecretKey key = keys.get(new String(bytes, HEADER_BYTES, header - HEADER_BYTES, StandardCharsets.ISO_8859_1));
+        if (key == null) {
+            return null;
+        }
+        try {
+            Cipher cipher = ciphers.get();
+            cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, bytes, header, NONCE_BYTES));
+            cipher.updateAAD(purpose.getBytes(StandardCharsets.UTF_8));
+            cipher.updateAAD(bytes, 0, header);
+            int from = header + NONCE_BYTES;
+            return cipher.doFinal(bytes, from, bytes.length - from);
+        } catch (GeneralSecurityException forged) {
+            return null;
+        }
+    }
+
+    /** Never a key. */
+    @Override
+    public String toString() {
+        return "Sealer[" + keys.size() + " keys]";
+    }
+
+    /** Decodes base64url that has one spelling; null for anything else. The JDK's decoder throws, and allows stray bits. */
+    private static byte @Nullable [] decode(String text) {
+        int length = text.length();
+        if (length % 4 == 1) {
+            return null;
+        }
+        for (int i = 0; i < length; i++) {
+            if (digit(text.charAt(i)) < 0) {
+                return null;
+            }
+        }
+        int strayBits = length % 4 == 2 ? 0x0f : length % 4 == 3 ? 0x03 : 0;
+        if ((digit(text.charAt(length - 1)) & strayBits) != 0) {
+            return null;
+        }
+        return Base64.getUrlDecoder().decode(text);
+    }
+
+    private static int digit(char c) {
+        if (c >= 'A' && c <= 'Z') {
+            return c - 'A';
+        }
+        if (c >= 'a' && c <= 'z') {
+            return c - 'a' + 26;
+        }
+        if (c >= '0' && c <= '9') {
+            return c - '0' + 52;
+        }
+        return c == '-' ? 62 : c == '_' ? 63 : -1;
+    }
+
+    private static SecretKey secret(KeyRing.Key key) {
+        byte[] material = key.material();
+        if (material.length != 32) {
+            throw new IllegalArgumentException("sealing key " + key.id() + " is not 32 bytes long");
+        }
+        if (key.id().isEmpty()
+                || key.id().length() > 64
+                || !StandardCharsets.US_ASCII.newEncoder().canEncode(key.id())) {
+            throw new IllegalArgumentException("a sealing key's id is not 1 to 64 ASCII characters");
+        }
+        SecretKey secret = new SecretKeySpec(material, AES);
+        Arrays.fill(material, (byte) 0);
+        return secret;
+    }
+
+    private static Cipher cipher() {
+        try {
+            return Cipher.getInstance("AES/GCM/NoPadding");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has AES-GCM", e);
+        }
+    }
+}

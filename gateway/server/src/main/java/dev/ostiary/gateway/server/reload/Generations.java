@@ -1,0 +1,201 @@
+package dev.ostiary.gateway.server.reload;
+
+import dev.ostiary.gateway.config.AuditSettings;
+import dev.ostiary.gateway.config.Closure;
+import dev.ostiary.gateway.config.EntraSettings;
+import dev.ostiary.gateway.config.Route;
+import dev.ostiary.gateway.config.RoutePolicies;
+import dev.ostiary.gateway.config.RuntimeConfig;
+import dev.ostiary.gateway.config.Snapshot;
+import dev.ostiary.gateway.policy.RoutePolicySet;
+import dev.ostiary.gateway.policy.UnusablePoliciesException;
+import dev.ostiary.gateway.server.authorize.Callers;
+import dev.ostiary.gateway.server.authorize.DecisionLog;
+import dev.ostiary.gateway.server.authorize.McpEndpoint;
+import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.entra.KeySets;
+import dev.ostiary.gateway.server.entra.Time;
+import dev.ostiary.gateway.server.forward.Forwarder;
+import dev.ostiary.gateway.server.forward.Forwarding;
+import dev.ostiary.gateway.server.http.ExchangeHandler;
+import dev.ostiary.gateway.server.http.Responses;
+import dev.ostiary.gateway.server.identity.AuthenticationEvents;
+import dev.ostiary.gateway.server.identity.AuthenticationStage;
+import dev.ostiary.gateway.server.identity.Challenge;
+import dev.ostiary.gateway.server.identity.EntraAuthenticator;
+import dev.ostiary.gateway.server.identity.MetadataHandler;
+import dev.ostiary.gateway.server.identity.TokenCache;
+import dev.ostiary.gateway.server.keys.Sealer;
+import dev.ostiary.gateway.server.route.RouteHandler;
+import dev.ostiary.gateway.server.route.RouteTable;
+import dev.ostiary.gateway.server.route.Router;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Builds generations from configurations and what outlives them. Building blocks (policies are parsed) and is done off the
+ * event loop; policies that have not changed are taken over.
+ */
+public final class Generations {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
+
+    private final KeySets keySets;
+    private final TokenCache tokens;
+    private final Forwarding forwarding;
+    private final DecisionLog log;
+    private final AuthenticationEvents events;
+    private final Time time;
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+
+    public Generations(
+            KeySets keySets,
+            TokenCache tokens,
+            Forwarding forwarding,
+            DecisionLog log,
+            AuthenticationEvents events,
+            Time time,
+            InstantSource clock) {
+        this.keySets = keySets;
+        this.tokens = tokens;
+        this.forwarding = forwarding;
+        this.log = log;
+        this.events = events;
+        this.time = time;
+        this.clock = clock;
+    }
+
+    /**
+     * Builds the generation of a configuration. A route whose policies cannot be loaded is closed; nothing else is touched.
+     *
+     * @param before the generation in force; null at the start
+     * @param current the route of a name in whatever generation is in force when it is asked
+     */
+    public Generation build(
+            RuntimeConfig config, @Nullable Generation before, Function<String, @Nullable ServedRoute> current) {
+        List<String> problems = new ArrayList<>();
+        Map<String, ServedRoute> served = new HashMap<>();
+        Snapshot snapshot = loadPolicies(config, before, served, problems);
+        RouteHandler open = open(snapshot, config, served, current);
+        ExchangeHandler wellKnown = new MetadataHandler(snapshot);
+        return new Generation(config, new Router(new RouteTable(snapshot), wellKnown, open), served, problems);
+    }
+
+    private RouteHandler open(
+            Snapshot snapshot,
+            RuntimeConfig config,
+            Map<String, ServedRoute> served,
+            Function<String, @Nullable ServedRoute> current) {
+        EntraSettings entra = snapshot.entra();
+        if (entra == null) {
+            // The compiler closes such gateways; should one get here all the same, it stays closed.
+            return (exchange, route) -> Responses.error(
+                    exchange,
+                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                    "NoEntraSettings",
+                    "This gateway does not say where its users sign in.");
+        }
+        Sealer sealer = new Sealer(config.keys(), random);
+        Forwarder forwarder = forwarding.forwarder(sealer, config.credentials(), current);
+        McpEndpoint endpoint = new McpEndpoint(
+                served,
+                new Callers(snapshot.authorization().principalClaim()),
+                sealer,
+                log,
+                clock,
+                forwarding.authorizer(),
+                forwarder);
+        Map<String, Challenge> challenges = new HashMap<>();
+        for (ServedRoute route : served.values()) {
+            challenges.put(route.route().name(), Challenge.of(snapshot, route.route()));
+        }
+        EntraAuthenticator authenticator =
+                new EntraAuthenticator(snapshot, keySets.use(entra, snapshot.egress()), tokens, time);
+        return new AuthenticationStage(authenticator, challenges, events, endpoint);
+    }
+
+    /** Fills {@code served} and returns the snapshot with those routes closed whose policies cannot be loaded. */
+    private static Snapshot loadPolicies(
+            RuntimeConfig config, @Nullable Generation before, Map<String, ServedRoute> served, List<String> problems) {
+        Snapshot snapshot = config.snapshot();
+        boolean auditsArguments = snapshot.audit().arguments() != AuditSettings.Arguments.NONE;
+        List<Route> routes = new ArrayList<>();
+        for (Route route : snapshot.routes()) {
+            if (snapshot.closure() != null || route.closure() != null) {
+                routes.add(route);
+                continue;
+            }
+            if (route.upstream() == null) {
+                problems.add("route " + route.name() + ": it has no upstream");
+                routes.add(closed(route, new Closure("NoUpstream", "This route leads to no MCP server.")));
+                continue;
+            }
+            try {
+                RoutePolicySet policies = policies(route, before);
+                served.put(
+                        route.name(),
+                        ServedRoute.of(
+                                route,
+                                policies,
+                                config.revision(),
+                                snapshot.listener().limits(),
+                                auditsArguments));
+                routes.add(route);
+            } catch (UnusablePoliciesException | RuntimeException | LinkageError e) {
+                problems.add("route " + route.name() + ": " + e.getMessage());
+                LOG.atError()
+                        .addKeyValue("route", route.name())
+                        .addKeyValue("reason", String.valueOf(e.getMessage()))
+                        .log("the policies of a route cannot be loaded: the route is closed");
+                routes.add(
+                        closed(route, new Closure("PolicyUnusable", "The policies of this route cannot be loaded.")));
+            }
+        }
+        return new Snapshot(
+                snapshot.format(),
+                snapshot.gateway(),
+                snapshot.publicUrl(),
+                snapshot.closure(),
+                snapshot.entra(),
+                snapshot.authorization(),
+                snapshot.listener(),
+                snapshot.egress(),
+                snapshot.audit(),
+                routes);
+    }
+
+    private static RoutePolicySet policies(Route route, @Nullable Generation before) throws UnusablePoliciesException {
+        RoutePolicies policies = route.policies();
+        ServedRoute earlier = before == null ? null : before.routes().get(route.name());
+        if (earlier != null
+                && earlier.route().policies().equals(policies)
+                && earlier.route().workload().equals(route.workload())) {
+            return earlier.policies();
+        }
+        return RoutePolicySet.load(policies, route.workload().name());
+    }
+
+    private static Route closed(Route route, Closure closure) {
+        return new Route(
+                route.name(),
+                route.workload(),
+                route.workloadUid(),
+                route.displayName(),
+                closure,
+                route.upstream(),
+                route.upstreamAuth(),
+                route.policies(),
+                route.tools(),
+                route.sessions());
+    }
+}

@@ -1,0 +1,5 @@
+/** The switch from one configuration to the next: everything derived from a configuration, built aside and swapped whole. */
+@NullMarked
+package dev.ostiary.gateway.server.reload;
+
+import org.jspecify.annotations.NullMarked;

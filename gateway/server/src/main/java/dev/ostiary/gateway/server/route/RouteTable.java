@@ -1,0 +1,34 @@
+package dev.ostiary.gateway.server.route;
+
+import dev.ostiary.gateway.config.Closure;
+import dev.ostiary.gateway.config.Route;
+import dev.ostiary.gateway.config.Snapshot;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The routes of one snapshot by path. Immutable. */
+public final class RouteTable {
+
+    private final @Nullable Closure gatewayClosure;
+    private final Map<String, Route> byPath;
+
+    public RouteTable(Snapshot snapshot) {
+        gatewayClosure = snapshot.closure();
+        Map<String, Route> paths = HashMap.newHashMap(snapshot.routes().size());
+        for (Route route : snapshot.routes()) {
+            paths.put("/" + route.name(), route);
+        }
+        byPath = Map.copyOf(paths);
+    }
+
+    /** The route whose endpoint this path is, exactly; null when there is none. */
+    public @Nullable Route find(String path) {
+        return byPath.get(path);
+    }
+
+    /** Why this route does not serve: the gateway's own reason before the route's; null when it is open. */
+    public @Nullable Closure closureOf(Route route) {
+        return gatewayClosure != null ? gatewayClosure : route.closure();
+    }
+}
