@@ -44,7 +44,13 @@ class EventStreamsTest extends GatewayScenario {
                 + "event: message\nid: 2\ndata: "
                 + notification("notifications/progress", "{\"progressToken\":1,\"progress\":1}")
                 + "\n\ndata: {\"jsonrpc\":\"2.0\",\ndata: \"id\":2,\"result\":{\"content\":[]}}\n\n";
-        gateway.workload.script((request, reply) -> reply.events().write(utf8(events)));
+        gateway.workload.script((request, reply) -> {
+            if (request.rpc().equals("tools/call")) {
+                reply.events().write(utf8(events));
+            } else {
+                answering(request, reply);
+            }
+        });
 
         HttpResponse<String> response = inSession("ben", session, READ);
         assertThat(response.headers().firstValue("Content-Type")).hasValue("text/event-stream");
