@@ -146,7 +146,7 @@ public class TokenValidationBenchmark {
                                 EntraSettings.GroupSettings.Overage.DENY, EntraSettings.GroupSettings.Lookup.APP),
                         List.of()),
                 new AuthorizationSettings(
-                        false,
+                        null,
                         new AuthorizationSettings.EntraTokens(List.of(FirstPartyApps.AZURE_CLI_ID), null, List.of()),
                         AuthorizationSettings.PrincipalClaim.OID),
                 new ListenerSettings(

@@ -5,6 +5,7 @@ import dev.ostiary.crds.Toggle;
 import dev.ostiary.gateway.config.AuthorizationSettings;
 import dev.ostiary.gateway.config.AuthorizationSettings.EntraTokens;
 import dev.ostiary.gateway.config.AuthorizationSettings.PrincipalClaim;
+import dev.ostiary.gateway.config.FacadeSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +49,7 @@ final class AuthorizationReader {
                             + FIELD + ".entraTokens.clients, or app roles in " + FIELD + ".entraTokens.appOnly.roles.");
         }
         return new AuthorizationSettings(
-                facade,
+                facade ? FacadeSettings.DEFAULT : null,
                 entraTokens,
                 switch (authorization.principalClaim()) {
                     case OID -> PrincipalClaim.OID;

@@ -93,7 +93,7 @@ final class GatewayReader {
                 diagnosis,
                 nowhere(name),
                 null,
-                new AuthorizationSettings(false, null, AuthorizationSettings.PrincipalClaim.OID),
+                new AuthorizationSettings(null, null, AuthorizationSettings.PrincipalClaim.OID),
                 new ListenerSettings(
                         List.of(), List.of(), ListenerSettings.Limits.DEFAULT, ListenerSettings.Timeouts.DEFAULT),
                 EgressSettings.DIRECT,

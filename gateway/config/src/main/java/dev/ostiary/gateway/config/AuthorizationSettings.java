@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who may sign in, and with what.
  *
- * @param facade whether the gateway is the authorization server that clients see
+ * @param facade the gateway as the authorization server that clients see; null: clients get their tokens from Entra
  * @param entraTokens which tokens of the gateway's own registration are accepted; null: none
  * @param principalClaim the claim that becomes the Cedar principal's id
  */
 public record AuthorizationSettings(
-        boolean facade, @Nullable EntraTokens entraTokens, PrincipalClaim principalClaim) {
+        @Nullable FacadeSettings facade, @Nullable EntraTokens entraTokens, PrincipalClaim principalClaim) {
 
     /** The claim that names the principal. */
     public enum PrincipalClaim {

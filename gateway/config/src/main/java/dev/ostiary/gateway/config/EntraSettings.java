@@ -11,6 +11,7 @@ import java.util.List;
  * @param authority the login origin, {@code https://login.microsoftonline.com} for the public cloud; no trailing slash
  * @param v1Authority the origin in the issuer of v1 tokens, {@code https://sts.windows.net}; no trailing slash
  * @param graph the Graph origin, {@code https://graph.microsoft.com}; no trailing slash
+ * @param credential how the gateway proves that it is the registration
  * @param groups what to do when a token leaves the groups out
  * @param claims the claims that policies may read beyond {@code tid}, {@code oid}, roles and groups; sorted
  */
@@ -20,11 +21,24 @@ public record EntraSettings(
         URI authority,
         URI v1Authority,
         URI graph,
+        EntraCredential credential,
         GroupSettings groups,
         List<String> claims) {
 
     public EntraSettings {
         claims = List.copyOf(claims);
+    }
+
+    /** A registration whose tokens are validated and that is used for nothing else. */
+    public EntraSettings(
+            String tenantId,
+            String clientId,
+            URI authority,
+            URI v1Authority,
+            URI graph,
+            GroupSettings groups,
+            List<String> claims) {
+        this(tenantId, clientId, authority, v1Authority, graph, new EntraCredential.None(), groups, claims);
     }
 
     /** The OpenID discovery document of the tenant for v2.0 tokens. */

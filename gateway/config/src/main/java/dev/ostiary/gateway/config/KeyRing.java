@@ -55,8 +55,10 @@ public record KeyRing(long version, List<Key> keys) {
         SIGNING,
         /** Signs identity assertions for workloads. */
         ASSERTION,
-        /** Seals values that clients carry: sessions, transactions, client ids. AES-256. */
+        /** Seals values that clients carry for hours or days: sessions, transactions, claims in tokens. AES-256. */
         SEALING,
+        /** Seals client ids and makes their secrets, both of which clients keep for years. AES-256. */
+        REGISTRATION,
         /** Encrypts what is stored. */
         ENCRYPTION
     }

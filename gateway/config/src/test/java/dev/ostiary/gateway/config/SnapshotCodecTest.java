@@ -103,7 +103,7 @@ class SnapshotCodecTest {
                                 EntraSettings.GroupSettings.Overage.DENY, EntraSettings.GroupSettings.Lookup.APP),
                         List.of("department")),
                 new AuthorizationSettings(
-                        false,
+                        null,
                         new AuthorizationSettings.EntraTokens(
                                 List.of("04b07795-8ddb-461a-bbee-02f9e1bf7b46"), null, List.of()),
                         AuthorizationSettings.PrincipalClaim.OID),

@@ -226,7 +226,7 @@ final class GatewayFixture implements AutoCloseable {
                                 EntraSettings.GroupSettings.Overage.DENY, EntraSettings.GroupSettings.Lookup.APP),
                         List.of()),
                 new AuthorizationSettings(
-                        false,
+                        null,
                         new AuthorizationSettings.EntraTokens(acceptedClients, null, List.of()),
                         AuthorizationSettings.PrincipalClaim.OID),
                 listener,

@@ -35,13 +35,28 @@ class PackagesTest {
             new Room("http"),
             new Room("entra"),
             new Room("route", "http"),
-            new Room("identity", "http", "route", "entra"),
+            new Room("store"),
+            new Room("pages"),
+            new Room("identity", "http", "route", "entra", "keys"),
+            new Room("oauth", "http", "route", "identity", "entra", "keys", "store", "pages"),
             new Room("authorize", "http", "route", "identity", "mcp", "keys"),
             new Room("upstream", "http"),
             new Room("forward", "http", "route", "identity", "mcp", "keys", "authorize", "forward", "upstream"),
-            new Room("audit", "http", "route", "identity", "authorize"),
-            new Room("reload", "http", "route", "identity", "entra", "mcp", "keys", "authorize", "forward", "upstream"),
-            new Room("admin", "http", "entra", "identity", "authorize", "upstream", "audit"));
+            new Room("audit", "http", "route", "identity", "oauth", "authorize"),
+            new Room(
+                    "reload",
+                    "http",
+                    "route",
+                    "identity",
+                    "oauth",
+                    "store",
+                    "entra",
+                    "mcp",
+                    "keys",
+                    "authorize",
+                    "forward",
+                    "upstream"),
+            new Room("admin", "http", "entra", "identity", "oauth", "store", "authorize", "upstream", "audit"));
 
     @TestFactory
     Stream<DynamicTest> aPackageUsesOnlyWhatARequestHasMetBefore() {

@@ -39,8 +39,8 @@ record ProtectedResource(
                 route.displayName(),
                 resource,
                 origin + WELL_KNOWN + "/" + route.name(),
-                authorization.facade() ? origin : entra.issuer(),
-                authorization.facade() ? "mcp:" + route.name() : entraScope,
+                authorization.facade() != null ? origin : entra.issuer(),
+                authorization.facade() != null ? "mcp:" + route.name() : entraScope,
                 entraScope);
     }
 

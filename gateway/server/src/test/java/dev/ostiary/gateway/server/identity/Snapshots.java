@@ -8,6 +8,7 @@ import dev.ostiary.gateway.config.Closure;
 import dev.ostiary.gateway.config.EgressSettings;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.EntraSettings.GroupSettings;
+import dev.ostiary.gateway.config.FacadeSettings;
 import dev.ostiary.gateway.config.ListenerSettings;
 import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.gateway.config.Route;
@@ -140,7 +141,7 @@ final class Snapshots {
                 URI.create(PUBLIC_URL),
                 withEntra ? null : new Closure("EntraMissing", "spec.entra is not set"),
                 withEntra ? entra : null,
-                new AuthorizationSettings(facade, tokens, PrincipalClaim.OID),
+                new AuthorizationSettings(facade ? FacadeSettings.DEFAULT : null, tokens, PrincipalClaim.OID),
                 new ListenerSettings(
                         List.of(), List.of(), ListenerSettings.Limits.DEFAULT, ListenerSettings.Timeouts.DEFAULT),
                 EgressSettings.DIRECT,
