@@ -23,7 +23,6 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collection;
-import java.util.Date;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -111,7 +110,7 @@ final class CertificateProof implements ClientProof {
 
     @Override
     public Map<String, String> parameters() {
-        Date now = new Date(time.wallMillis());
+        long now = time.wallMillis() / 1000;
         SignedJWT jwt = new SignedJWT(
                 header,
                 new JWTClaimsSet.Builder()
@@ -119,9 +118,9 @@ final class CertificateProof implements ClientProof {
                         .issuer(clientId)
                         .subject(clientId)
                         .jwtID(UUID.randomUUID().toString())
-                        .notBeforeTime(now)
-                        .issueTime(now)
-                        .expirationTime(new Date(now.getTime() + LIFETIME.toMillis()))
+                        .claim("nbf", now)
+                        .claim("iat", now)
+                        .claim("exp", now + LIFETIME.toSeconds())
                         .build());
         try {
             jwt.sign(new RSASSASigner(key));

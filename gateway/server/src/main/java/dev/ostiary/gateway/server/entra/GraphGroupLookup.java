@@ -195,6 +195,19 @@ final class GraphGroupLookup implements GroupLookup {
                             null),
                     null);
         }
+        if (credential instanceof UserCredential.Assertion assertion && !objectId.equals(owner(assertion))) {
+            // The answer would be kept as another user's.
+            throw new EntraRefusedException(
+                    Meaning.USER_REFUSED,
+                    new EntraDiagnosis(
+                            "TokenOfAnotherUser", "This token belongs to another user.", null, "Sign in again.", null),
+                    null);
+        }
         return credential;
+    }
+
+    private static @Nullable String owner(UserCredential.Assertion assertion) {
+        ObjectNode claims = UnverifiedClaims.of(assertion.accessToken());
+        return claims == null ? null : Texts.guid(claims.path("oid").textValue());
     }
 }

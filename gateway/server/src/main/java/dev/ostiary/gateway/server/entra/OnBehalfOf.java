@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +19,6 @@ final class OnBehalfOf {
     private static final Duration AHEAD_OF_ITS_END = Duration.ofMinutes(2);
 
     private static final int MOST_KEPT = 10_000;
-    private static final int MAX_ASSERTION_CHARS = 64 * 1024;
-    private static final StrictJson CLAIMS = new StrictJson(8, MAX_ASSERTION_CHARS);
 
     private final String tenantId;
     private final TokenEndpoint tokens;
@@ -69,16 +66,7 @@ final class OnBehalfOf {
      * token was validated by whoever got it; here it is only read.
      */
     private static void requireUser(String assertion) throws EntraRefusedException {
-        int first = assertion.indexOf('.');
-        int second = assertion.indexOf('.', first + 1);
-        ObjectNode claims = null;
-        if (first > 0 && second > first && assertion.length() <= MAX_ASSERTION_CHARS) {
-            try {
-                claims = CLAIMS.object(Base64.getUrlDecoder().decode(assertion.substring(first + 1, second)));
-            } catch (IllegalArgumentException notBase64Url) {
-                // Refused below.
-            }
-        }
+        ObjectNode claims = UnverifiedClaims.of(assertion);
         boolean user = claims != null
                 && !"app".equals(claims.path("idtyp").textValue())
                 && claims.path("scp").isTextual()
