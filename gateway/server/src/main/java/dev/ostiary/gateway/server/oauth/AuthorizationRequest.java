@@ -55,7 +55,9 @@ final class AuthorizationRequest {
         Closure closure = snapshot.closure() != null ? snapshot.closure() : route.closure();
         if (closure != null) {
             throw new OAuthException(
-                    503, "temporarily_unavailable", "this MCP server is closed at the moment: " + ascii(closure.reason()));
+                    503,
+                    "temporarily_unavailable",
+                    "this MCP server is closed at the moment: " + ascii(closure.reason()));
         }
         return new Transaction(
                 id,

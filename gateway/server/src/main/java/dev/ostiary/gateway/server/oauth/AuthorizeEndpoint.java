@@ -56,11 +56,7 @@ final class AuthorizeEndpoint implements BrowserEndpoint {
             return decide(request, client, transaction);
         } catch (OAuthException refused) {
             events.record(new FacadeEvent.Refused(
-                    request.source(),
-                    FacadeUrls.AUTHORIZE_PATH,
-                    client.id(),
-                    refused.error(),
-                    refused.description()));
+                    request.source(), FacadeUrls.AUTHORIZE_PATH, client.id(), refused.error(), refused.description()));
             return BrowserAnswer.redirect(RedirectAnswer.error(
                     redirectUri, refused.error(), refused.description(), parameters.get("state"), urls.issuer()));
         }
@@ -88,27 +84,25 @@ final class AuthorizeEndpoint implements BrowserEndpoint {
         }
         if (!redirectUris.matches(client, asked)) {
             throw PageException.of(
-                    400, Problem.BAD_REQUEST, "redirect_uri is not one that the client has registered and that is allowed here.");
+                    400,
+                    Problem.BAD_REQUEST,
+                    "redirect_uri is not one that the client has registered and that is allowed here.");
         }
         return asked;
     }
 
-    private BrowserAnswer decide(BrowserRequest request, Client client, Transaction transaction)
-            throws OAuthException {
+    private BrowserAnswer decide(BrowserRequest request, Client client, Transaction transaction) throws OAuthException {
         RedirectUris.Target target = RedirectUris.require(transaction.redirectUri());
         BrowserUser user = users.last(request);
         if (AuthorizationRequest.isSilent(request.parameters())) {
             throw new OAuthException(
-                    400,
-                    user == null ? "login_required" : "interaction_required",
-                    "the user has to be shown a page");
+                    400, user == null ? "login_required" : "interaction_required", "the user has to be shown a page");
         }
         Decisions.Decision decision = user == null ? null : remembered(user, transaction, target);
         if (user != null && decision == Decisions.Decision.APPROVED && consent.mayRemember(client, target)) {
             return signIns.remembered(request, transaction, user.key());
         }
-        BrowserAnswer page =
-                consent.ask(request, client, target, transaction, decision == Decisions.Decision.DENIED);
+        BrowserAnswer page = consent.ask(request, client, target, transaction, decision == Decisions.Decision.DENIED);
         if (page == null) {
             throw OAuthException.invalidRequest("client_id, redirect_uri and state are too long together");
         }

@@ -116,11 +116,10 @@ final class BrowserSide {
         } catch (PageException problem) {
             return problem(visit, problem, clientId);
         } catch (OAuthException malformed) {
-            return problem(
-                    visit, PageException.of(400, Problem.BAD_REQUEST, malformed.description()), clientId);
+            return problem(visit, PageException.of(400, Problem.BAD_REQUEST, malformed.description()), clientId);
         } catch (TooManyRequestsException tooMany) {
-            PageException page = PageException.retry(
-                    429, Problem.TOO_MANY, "Too many requests.", tooMany.retryAfterSeconds());
+            PageException page =
+                    PageException.retry(429, Problem.TOO_MANY, "Too many requests.", tooMany.retryAfterSeconds());
             return () -> answers.page(visit.exchange, visit.source, page, visit.language);
         } catch (RuntimeException failure) {
             LOG.error("{} failed, correlation id {}", visit.path, visit.source.correlationId(), failure);

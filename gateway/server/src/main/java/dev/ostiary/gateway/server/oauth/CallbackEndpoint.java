@@ -163,8 +163,7 @@ final class CallbackEndpoint implements BrowserEndpoint {
         };
     }
 
-    private BrowserAnswer denied(
-            SignInState state, @Nullable Transaction transaction, EntraRefusedException refusal)
+    private BrowserAnswer denied(SignInState state, @Nullable Transaction transaction, EntraRefusedException refusal)
             throws PageException {
         if (transaction == null) {
             throw PageException.diagnosed(403, Problem.REFUSED, refusal.diagnosis());
@@ -189,8 +188,7 @@ final class CallbackEndpoint implements BrowserEndpoint {
                 .withCookie(signIns.end(state));
     }
 
-    private void failed(
-            BrowserRequest request, @Nullable SignInState state, String reason, @Nullable String code) {
+    private void failed(BrowserRequest request, @Nullable SignInState state, String reason, @Nullable String code) {
         Transaction transaction = state == null ? null : state.transaction();
         events.record(new FacadeEvent.SignInFailed(
                 request.source(), transaction == null ? null : transaction.clientId(), reason, code));

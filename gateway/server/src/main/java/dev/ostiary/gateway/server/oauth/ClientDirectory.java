@@ -26,8 +26,7 @@ final class ClientDirectory implements Clients {
     private final ClientDocuments documents;
     private final SealedClients sealed;
 
-    ClientDirectory(
-            FacadeSettings settings, Credentials credentials, ClientDocuments documents, SealedClients sealed) {
+    ClientDirectory(FacadeSettings settings, Credentials credentials, ClientDocuments documents, SealedClients sealed) {
         for (StaticClient client : settings.staticClients()) {
             known.put(client.clientId(), client);
         }

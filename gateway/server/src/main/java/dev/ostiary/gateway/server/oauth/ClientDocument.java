@@ -74,7 +74,8 @@ final class ClientDocument {
 
     /** The keys of a client that authenticates with them; null for every other, secrets having no place in public. */
     private @Nullable String keys(URI id, ObjectNode document) throws DocumentException {
-        if (!"private_key_jwt".equals(document.path("token_endpoint_auth_method").textValue())) {
+        if (!"private_key_jwt"
+                .equals(document.path("token_endpoint_auth_method").textValue())) {
             return null;
         }
         JsonNode inline = document.get("jwks");
@@ -96,8 +97,7 @@ final class ClientDocument {
     private static String checked(URI id, ObjectNode keys) throws DocumentException {
         try {
             List<JWK> parsed = JWKSet.parse(keys.toString()).getKeys();
-            boolean publicAlone =
-                    parsed.stream().noneMatch(key -> key.isPrivate() || key instanceof OctetSequenceKey);
+            boolean publicAlone = parsed.stream().noneMatch(key -> key.isPrivate() || key instanceof OctetSequenceKey);
             if (parsed.isEmpty() || parsed.size() > MAX_KEYS || !publicAlone) {
                 throw bad(id, "has no public keys, too many, or others among them");
             }

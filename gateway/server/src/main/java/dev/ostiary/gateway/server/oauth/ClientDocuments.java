@@ -104,9 +104,7 @@ final class ClientDocuments {
             LOG.info("client document not read: {}", failed.getMessage());
             long now = nanos.getAsLong();
             return new Entry(
-                    substitute(id, known, failed, now),
-                    known == null ? now : known.read,
-                    now + FAILURE_AGE.toNanos());
+                    substitute(id, known, failed, now), known == null ? now : known.read, now + FAILURE_AGE.toNanos());
         }
     }
 

@@ -53,8 +53,7 @@ final class ConsentEndpoint implements BrowserEndpoint {
             throw PageException.of(400, Problem.EXPIRED, null);
         }
         if (!consent.isSameBrowser(request, token)) {
-            throw PageException.of(
-                    403, consent.hasCookie(request) ? Problem.FORGED_FORM : Problem.OTHER_BROWSER, null);
+            throw PageException.of(403, consent.hasCookie(request) ? Problem.FORGED_FORM : Problem.OTHER_BROWSER, null);
         }
         Transaction transaction = token.transaction();
         if (transaction.expires().isBefore(clock.instant())) {
@@ -89,8 +88,7 @@ final class ConsentEndpoint implements BrowserEndpoint {
         BrowserUser user = users.last(request);
         if (user != null) {
             try {
-                decisions.remember(
-                        user.tenantId(), user.objectId(), transaction, target, Decisions.Decision.DENIED);
+                decisions.remember(user.tenantId(), user.objectId(), transaction, target, Decisions.Decision.DENIED);
             } catch (StoreUnavailableException notRemembered) {
                 // The denial itself holds all the same.
             }

@@ -60,11 +60,7 @@ final class Decisions {
 
     /** Remembers a decision; the last one counts. */
     void remember(
-            String tenantId,
-            String objectId,
-            Transaction transaction,
-            RedirectUris.Target target,
-            Decision decision)
+            String tenantId, String objectId, Transaction transaction, RedirectUris.Target target, Decision decision)
             throws StoreUnavailableException {
         RecordKey key = key(tenantId, objectId, transaction, target);
         String owner = tenantId + "_" + objectId;

@@ -144,8 +144,7 @@ final class FacadeAnswers {
             headers.set(HttpHeaderNames.LOCATION, location);
             headers.remove(HttpHeaderNames.CONTENT_TYPE);
         }
-        exchange.respond(
-                HttpResponseStatus.valueOf(answer.status()), headers, Unpooled.wrappedBuffer(answer.page()));
+        exchange.respond(HttpResponseStatus.valueOf(answer.status()), headers, Unpooled.wrappedBuffer(answer.page()));
     }
 
     void page(Exchange exchange, FacadeEvent.Source source, PageException problem, @Nullable String language) {

@@ -66,8 +66,7 @@ final class GrantsEndpoint implements BrowserEndpoint {
                         grant.since(),
                         grant.lastUsed()))
                 .toList();
-        GrantsView view =
-                new GrantsView(user.displayName(), rows, FacadeUrls.GRANTS_PATH, sealed.sealForm(user.id()));
+        GrantsView view = new GrantsView(user.displayName(), rows, FacadeUrls.GRANTS_PATH, sealed.sealForm(user.id()));
         return BrowserAnswer.page(200, pages.grants(view, request.acceptLanguage()));
     }
 

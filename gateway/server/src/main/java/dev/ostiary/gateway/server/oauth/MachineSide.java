@@ -29,12 +29,18 @@ final class MachineSide {
     void handle(Exchange exchange, FacadeEvent.Source source, OAuthEndpoint endpoint) {
         String path = exchange.path();
         List<String> authorization = exchange.headers().getAll(HttpHeaderNames.AUTHORIZATION);
-        read(exchange, source, RequestBodies.FORM, RequestBodies.MAX_FORM_BYTES, gate.limits().token(), body -> {
-            // Latin-1 keeps every byte, and whatever is not ASCII is refused.
-            Parameters parameters = Parameters.read(new String(body, StandardCharsets.ISO_8859_1));
-            gate.passClient(gate.limits().tokenClient(), parameters.get("client_id"), path, source);
-            return endpoint.answer(new OAuthRequest(parameters, authorization, source.clientAddress()));
-        });
+        read(
+                exchange,
+                source,
+                RequestBodies.FORM,
+                RequestBodies.MAX_FORM_BYTES,
+                gate.limits().token(),
+                body -> {
+                    // Latin-1 keeps every byte, and whatever is not ASCII is refused.
+                    Parameters parameters = Parameters.read(new String(body, StandardCharsets.ISO_8859_1));
+                    gate.passClient(gate.limits().tokenClient(), parameters.get("client_id"), path, source);
+                    return endpoint.answer(new OAuthRequest(parameters, authorization, source.clientAddress()));
+                });
     }
 
     void register(Exchange exchange, FacadeEvent.Source source, RegistrationEndpoint endpoint) {
@@ -53,12 +59,7 @@ final class MachineSide {
     }
 
     private void read(
-            Exchange exchange,
-            FacadeEvent.Source source,
-            String type,
-            int maxBytes,
-            Limit limit,
-            Endpoint endpoint) {
+            Exchange exchange, FacadeEvent.Source source, String type, int maxBytes, Limit limit, Endpoint endpoint) {
         String path = exchange.path();
         OAuthException unfit = RequestBodies.problem(exchange, type);
         if (unfit != null) {
@@ -80,8 +81,7 @@ final class MachineSide {
         });
     }
 
-    private Runnable answer(
-            Exchange exchange, FacadeEvent.Source source, String path, byte[] body, Endpoint endpoint) {
+    private Runnable answer(Exchange exchange, FacadeEvent.Source source, String path, byte[] body, Endpoint endpoint) {
         try {
             OAuthAnswer answer = endpoint.answer(body);
             return () -> answers.machine(exchange, answer);

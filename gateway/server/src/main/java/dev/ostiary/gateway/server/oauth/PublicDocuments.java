@@ -119,8 +119,7 @@ final class PublicDocuments implements DocumentSource {
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof DocumentException known
                     ? known
-                    : new DocumentException(
-                            false, url.getHost() + " could not be read: " + failed.getCause(), failed);
+                    : new DocumentException(false, url.getHost() + " could not be read: " + failed.getCause(), failed);
         }
     }
 
@@ -249,8 +248,8 @@ final class PublicDocuments implements DocumentSource {
         }
         String type = response.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
         String media = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        boolean json = media.equals("application/json")
-                || (media.startsWith("application/") && media.endsWith("+json"));
+        boolean json =
+                media.equals("application/json") || (media.startsWith("application/") && media.endsWith("+json"));
         if (!json || response.headers().contains(HttpHeaderNames.CONTENT_ENCODING)) {
             throw new DocumentException(true, host + " did not send plain JSON", null);
         }

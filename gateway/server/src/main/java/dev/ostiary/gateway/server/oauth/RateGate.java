@@ -31,8 +31,7 @@ final class RateGate {
         }
     }
 
-    private void pass(Limit limit, String who, String path, FacadeEvent.Source source)
-            throws TooManyRequestsException {
+    private void pass(Limit limit, String who, String path, FacadeEvent.Source source) throws TooManyRequestsException {
         long wait = limiter.take(limit, who);
         if (wait > 0) {
             events.record(new FacadeEvent.RateLimited(source, path, limit.name()));

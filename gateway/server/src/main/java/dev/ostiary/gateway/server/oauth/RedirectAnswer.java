@@ -19,8 +19,7 @@ final class RedirectAnswer {
         return answer.end(state, issuer);
     }
 
-    static String error(
-            String redirectUri, String error, String description, @Nullable String state, String issuer) {
+    static String error(String redirectUri, String error, String description, @Nullable String state, String issuer) {
         RedirectAnswer answer = new RedirectAnswer(redirectUri);
         answer.add("error", error);
         answer.add("error_description", description);

@@ -68,7 +68,8 @@ final class RedirectUris {
     private static final Set<String> LOOPBACK_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Pattern SPELLING = Pattern.compile("[A-Za-z0-9._~:/?\\[\\]@!$&'()*+,;=%-]+");
     private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]*");
-    private static final Pattern HOST = Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+    private static final Pattern HOST =
+            Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
     private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
     /** Dots, slashes, backslashes, percent signs and control characters that pretend to be something else. */
     private static final Pattern HIDDEN = Pattern.compile("%(2[eEfF5]|5[cC]|[01][0-9a-fA-F]|7[fF])");
@@ -122,7 +123,8 @@ final class RedirectUris {
         return switch (target.scheme) {
             case "http" -> true;
             case "https" -> hostAllowed(target);
-            default -> KNOWN_SCHEMES.contains(target.scheme) || settings.schemes().contains(target.scheme);
+            default ->
+                KNOWN_SCHEMES.contains(target.scheme) || settings.schemes().contains(target.scheme);
         };
     }
 
@@ -187,8 +189,7 @@ final class RedirectUris {
         };
     }
 
-    private static @Nullable Target withHost(
-            String scheme, @Nullable String authority, String rest, boolean loopback) {
+    private static @Nullable Target withHost(String scheme, @Nullable String authority, String rest, boolean loopback) {
         if (authority == null) {
             return null;
         }
@@ -198,9 +199,8 @@ final class RedirectUris {
         if (port != null && (!PORT.matcher(port).matches() || Integer.parseInt(port) > 65535)) {
             return null;
         }
-        boolean allowed = loopback
-                ? LOOPBACK_HOSTS.contains(host)
-                : HOST.matcher(host).matches() && !endsInNumber(host);
+        boolean allowed =
+                loopback ? LOOPBACK_HOSTS.contains(host) : HOST.matcher(host).matches() && !endsInNumber(host);
         return allowed ? new Target(scheme, host, port, rest) : null;
     }
 

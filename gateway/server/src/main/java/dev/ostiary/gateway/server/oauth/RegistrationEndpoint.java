@@ -38,8 +38,7 @@ final class RegistrationEndpoint {
     private final FacadeEvents events;
     private final StrictJson strictJson = new StrictJson(MAX_DEPTH, MAX_BODY_BYTES);
 
-    RegistrationEndpoint(
-            RedirectUris redirectUris, SealedClients sealed, InstantSource clock, FacadeEvents events) {
+    RegistrationEndpoint(RedirectUris redirectUris, SealedClients sealed, InstantSource clock, FacadeEvents events) {
         this.redirectUris = redirectUris;
         this.sealed = sealed;
         this.clock = clock;

@@ -132,9 +132,7 @@ final class SealedClients {
             return KDF.getInstance("HKDF-SHA256")
                     .deriveKey(
                             HMAC,
-                            HKDFParameterSpec.ofExtract()
-                                    .addIKM(key.material())
-                                    .thenExpand(SECRET_INFO, 32));
+                            HKDFParameterSpec.ofExtract().addIKM(key.material()).thenExpand(SECRET_INFO, 32));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has HKDF", e);
         }

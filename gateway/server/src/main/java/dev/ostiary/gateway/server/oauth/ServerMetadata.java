@@ -56,7 +56,9 @@ final class ServerMetadata {
                 .add("client_secret_post")
                 .add("client_secret_basic")
                 .add("private_key_jwt");
-        node.putArray(endpoint + "_auth_signing_alg_values_supported").add("ES256").add("RS256");
+        node.putArray(endpoint + "_auth_signing_alg_values_supported")
+                .add("ES256")
+                .add("RS256");
     }
 
     byte[] json() {

@@ -99,8 +99,8 @@ final class SignInEnd {
                 route.name(),
                 remembered,
                 transaction.id()));
-        return BrowserAnswer.redirect(RedirectAnswer.code(
-                        transaction.redirectUri(), code, transaction.state(), urls.issuer()))
+        return BrowserAnswer.redirect(
+                        RedirectAnswer.code(transaction.redirectUri(), code, transaction.state(), urls.issuer()))
                 .withCookie(users.remember(user));
     }
 
@@ -115,26 +115,19 @@ final class SignInEnd {
     }
 
     /** Entra has the last word on who it is, and the store on whether that user has not thought better of it since. */
-    private boolean isStillApproved(
-            String expected, SignedIn user, Transaction transaction, RedirectUris.Target target)
+    private boolean isStillApproved(String expected, SignedIn user, Transaction transaction, RedirectUris.Target target)
             throws StoreUnavailableException {
         return expected.equals(user.tenantId() + "/" + user.objectId())
-                && decisions.find(user.tenantId(), user.objectId(), transaction, target)
-                        == Decisions.Decision.APPROVED;
+                && decisions.find(user.tenantId(), user.objectId(), transaction, target) == Decisions.Decision.APPROVED;
     }
 
     /** The user who signed in is not the one whose approval was remembered, so this one is asked. */
     private BrowserAnswer askAgain(
-            BrowserRequest request,
-            Transaction transaction,
-            Client client,
-            RedirectUris.Target target,
-            SignedIn user)
+            BrowserRequest request, Transaction transaction, Client client, RedirectUris.Target target, SignedIn user)
             throws PageException, StoreUnavailableException {
-        events.record(
-                new FacadeEvent.SignInFailed(request.source(), transaction.clientId(), "AnotherUser", null));
-        boolean deniedBefore = decisions.find(user.tenantId(), user.objectId(), transaction, target)
-                == Decisions.Decision.DENIED;
+        events.record(new FacadeEvent.SignInFailed(request.source(), transaction.clientId(), "AnotherUser", null));
+        boolean deniedBefore =
+                decisions.find(user.tenantId(), user.objectId(), transaction, target) == Decisions.Decision.DENIED;
         Transaction anew = transaction.again(secrets.id(), signIns.deadline());
         BrowserAnswer page = consent.ask(request, client, target, anew, deniedBefore);
         if (page == null) {
@@ -146,8 +139,7 @@ final class SignInEnd {
     private void keep(SignInState state, Transaction transaction, RedirectUris.Target target, SignedIn user) {
         try {
             if (state.remember()) {
-                decisions.remember(
-                        user.tenantId(), user.objectId(), transaction, target, Decisions.Decision.APPROVED);
+                decisions.remember(user.tenantId(), user.objectId(), transaction, target, Decisions.Decision.APPROVED);
             } else {
                 decisions.forgetDenial(user.tenantId(), user.objectId(), transaction, target);
             }
