@@ -57,9 +57,10 @@ record Html(String markup) {
         return of("<bdi>%s</bdi>", new Html(escape(visible(headOf(name, MAX_NAME)))));
     }
 
-    /** A host name or URL: left to right; cut at its beginning, because its end says whose it is. */
+    /** A host name or URL: left to right, broken after slashes; cut at its beginning, because its end says whose it is. */
     static Html address(String address) {
-        return of("<bdi dir=\"ltr\">%s</bdi>", new Html(escape(visible(tailOf(address, MAX_ADDRESS)))));
+        String escaped = escape(visible(tailOf(address, MAX_ADDRESS)));
+        return of("<bdi dir=\"ltr\">%s</bdi>", new Html(escaped.replaceAll("(?<=[^/])/(?=[^/])", "/<wbr>")));
     }
 
     /** Escapes what has a meaning in HTML, nothing else. */

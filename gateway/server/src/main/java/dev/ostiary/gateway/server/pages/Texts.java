@@ -77,7 +77,6 @@ final class Texts {
     Html time(Instant instant) {
         return Html.of(
                 "<time datetime=\"%s\">%s</time>",
-                Html.attribute(instant.toString()),
-                Html.text(time.format(instant.atOffset(ZoneOffset.UTC))));
+                Html.attribute(instant.toString()), Html.text(time.format(instant.atOffset(ZoneOffset.UTC))));
     }
 }

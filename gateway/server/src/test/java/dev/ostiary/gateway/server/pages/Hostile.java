@@ -6,7 +6,8 @@ import java.util.List;
 final class Hostile {
 
     /** A name that ends the style, forges a script and turns the line round. */
-    static final String NAME = "</style><script>alert(1)</script>\"' onload=x \u202Egnp.exe\u2066 مرحبا 👩‍💻 " + "W".repeat(200);
+    static final String NAME =
+            "</style><script>alert(1)</script>\"' onload=x \u202Egnp.exe\u2066 مرحبا 👩‍💻 " + "W".repeat(200);
 
     private Hostile() {}
 
