@@ -32,7 +32,8 @@ public final class Pages {
      *
      * <p>The policy has no {@code form-action}: Chromium applies it to the redirects that answer a form too, and those end at
      * the client's redirect URI, whatever that is. {@code Referrer-Policy} is not {@code no-referrer}: with it browsers post
-     * forms with {@code Origin: null} (Fetch standard, "append a request Origin header"), which is refused as foreign.
+     * forms with {@code Origin: null} (Fetch standard, "append a request Origin header"), which is refused as foreign. There is
+     * no {@code Cross-Origin-Opener-Policy}: clients on the web sign in through a popup that reports back to its opener.
      */
     public static Map<String, String> headers() {
         return HEADERS;
@@ -53,7 +54,6 @@ public final class Pages {
         headers.put("x-content-type-options", "nosniff");
         headers.put("referrer-policy", "same-origin");
         headers.put("cache-control", "no-store");
-        headers.put("cross-origin-opener-policy", "same-origin");
         headers.put(
                 "permissions-policy",
                 "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), publickey-credentials-get=(), usb=()");

@@ -47,7 +47,8 @@ class PagesTest {
                 .containsEntry("referrer-policy", "same-origin")
                 .containsEntry("cache-control", "no-store")
                 .containsEntry("content-type", "text/html; charset=utf-8")
-                .containsKeys("cross-origin-opener-policy", "permissions-policy");
+                .containsKey("permissions-policy")
+                .doesNotContainKey("cross-origin-opener-policy");
     }
 
     @Test
