@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ostiary.cli.CommandFailure;
 import dev.ostiary.entra.emulator.token.Certificates;
 import dev.ostiary.entra.emulator.token.Pem;
+import dev.ostiary.entra.emulator.token.SigningKey;
 import dev.ostiary.gateway.config.EntraCredential;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class HostCredentialTest {
 
     @Test
     void aCertificateAndItsKeyComeInAnyOrder() throws Exception {
-        Certificates.Identity identity = Certificates.authority("CN=Gateway");
+        SigningKey identity = Certificates.rsa("CN=Gateway");
         for (String content : List.of(
                 Pem.certificate(identity.certificate()) + key(identity),
                 "Bag Attributes\n" + key(identity) + "subject=x\n" + Pem.certificate(identity.certificate()))) {
@@ -55,8 +56,9 @@ class HostCredentialTest {
 
     @Test
     void anythingElseIsRefusedAndNotQuoted() throws Exception {
-        Certificates.Identity one = Certificates.authority("CN=One");
-        Certificates.Identity other = Certificates.authority("CN=Other");
+        SigningKey one = Certificates.rsa("CN=One");
+        SigningKey other = Certificates.rsa("CN=Other");
+        Certificates.Identity curve = Certificates.authority("CN=P-256");
         for (String content : List.of(
                 "",
                 "\n",
@@ -69,6 +71,8 @@ class HostCredentialTest {
                 key(one),
                 Pem.certificate(one.certificate()) + key(one) + key(one),
                 Pem.certificate(one.certificate()) + key(other),
+                Pem.certificate(curve.certificate())
+                        + Pem.block("PRIVATE KEY", curve.privateKey().getEncoded()),
                 Pem.certificate(one.certificate()) + key(one).replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"),
                 Pem.certificate(one.certificate()) + key(one).replace("PRIVATE KEY", "RSA PRIVATE KEY"),
                 Pem.certificate(one.certificate()).replace("MII", "AAA") + key(one),
@@ -100,7 +104,7 @@ class HostCredentialTest {
         return file;
     }
 
-    private static String key(Certificates.Identity identity) {
+    private static String key(SigningKey identity) {
         return Pem.block("PRIVATE KEY", identity.privateKey().getEncoded());
     }
 }

@@ -12,10 +12,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,10 +156,11 @@ class KeyRingFileTest {
     void writersComeOneAfterTheOther() throws Exception {
         Path state = folder.resolve("state");
         long first = load(state).version();
+        Callable<KeyRing> writer =
+                () -> new KeyRingFile(state).update(ring -> new KeyRing(ring.version() + 1, ring.keys()));
         try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < 20; i++) {
-                writers.submit(() ->
-                        new KeyRingFile(state).update(ring -> new KeyRing(ring.version() + 1, ring.keys())));
+            for (Future<KeyRing> written : writers.invokeAll(Collections.nCopies(20, writer))) {
+                assertThat(written.get().version()).isGreaterThan(first);
             }
         }
 
