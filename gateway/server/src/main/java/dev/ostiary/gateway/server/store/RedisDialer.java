@@ -14,6 +14,7 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.netty.resolver.DefaultAddressResolverGroup;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes connections to Redis, each to be used until it fails: lettuce neither reconnects nor sends a command twice on its own,
- * so that a command is done at most once. Has an event loop of its own, on which lettuce may resolve names.
+ * so that a command is done at most once. Has an event loop of its own, on which names are resolved as the rest of the
+ * JDK does it.
  */
 final class RedisDialer implements AutoCloseable {
 
@@ -70,6 +72,7 @@ final class RedisDialer implements AutoCloseable {
         this.resources = DefaultClientResources.builder()
                 .ioThreadPoolSize(THREADS)
                 .computationThreadPoolSize(THREADS)
+                .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                 .build();
         this.client = url.form() == RedisUrl.Form.CLUSTER ? cluster(url, trust) : single(url, trust);
@@ -81,7 +84,7 @@ final class RedisDialer implements AutoCloseable {
         try {
             return connected.get(DIAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException | TimeoutException e) {
-            connected.thenAccept(late -> late.connection().closeAsync());
+            CompletableFuture<Void> unused = connected.thenCompose(late -> late.connection().closeAsync());
             throw e;
         }
     }

@@ -5,11 +5,12 @@ import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -40,7 +41,13 @@ final class RedisLink implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Duration FIRST_DIAL = Duration.ofSeconds(3);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(6);
-    private static final Pattern ERROR_CODE = Pattern.compile("^([A-Z]{2,20})\\b");
+
+    /** An error's code: the first word, or what a script ran into, which older servers put behind an explanation. */
+    private static final Pattern ERROR_CODE =
+            Pattern.compile("^ERR Error running script .*? -([A-Z]{2,20}) |^([A-Z]{2,20})\\b");
+
+    /** What a primary says that has become a replica, or lost its own: as good as gone. */
+    private static final Set<String> NO_PRIMARY = Set.of("READONLY", "MASTERDOWN");
 
     private final RedisUrl url;
     private final RedisDialer dialer;
@@ -112,7 +119,7 @@ final class RedisLink implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        drop(live);
+        // Closes the connection as well.
         dialer.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -144,8 +151,7 @@ final class RedisLink implements AutoCloseable {
         if (cause instanceof RedisCommandTimeoutException) {
             return timedOut(current);
         }
-        if (!(cause instanceof RedisCommandExecutionException) || cause instanceof RedisReadOnlyException) {
-            // A primary that became a replica is as good as gone.
+        if (!(cause instanceof RedisCommandExecutionException) || NO_PRIMARY.contains(code(cause))) {
             drop(current);
         }
         return unavailable("Redis did not do it: " + reason(cause));
@@ -159,7 +165,7 @@ final class RedisLink implements AutoCloseable {
                     why = "the connection was lost";
                 }
             }
-            current.connection().closeAsync();
+            CompletableFuture<Void> unused = current.connection().closeAsync();
             wake.release();
         }
     }
@@ -210,10 +216,8 @@ final class RedisLink implements AutoCloseable {
     /** What went wrong, in our words and Redis' error code. */
     private static String reason(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            String message = cause.getMessage();
-            if (cause instanceof RedisCommandExecutionException && message != null) {
-                Matcher code = ERROR_CODE.matcher(message);
-                return code.find() ? "it answered " + code.group(1) : "it answered with an error";
+            if (cause instanceof RedisCommandExecutionException) {
+                return "it answered " + code(cause);
             } else if (cause instanceof SSLException) {
                 return "the TLS handshake failed";
             } else if (cause instanceof UnknownHostException) {
@@ -225,6 +229,15 @@ final class RedisLink implements AutoCloseable {
             }
         }
         return "the connection failed";
+    }
+
+    /** Redis' error code; nothing else of its message, which may quote what was sent. */
+    private static String code(Throwable error) {
+        Matcher code = ERROR_CODE.matcher(error.getMessage() == null ? "" : error.getMessage());
+        if (!code.find()) {
+            return "with an error";
+        }
+        return code.group(1) == null ? code.group(2) : code.group(1);
     }
 
     private static StoreUnavailableException unavailable(String message) {

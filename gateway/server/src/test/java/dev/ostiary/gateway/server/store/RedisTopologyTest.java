@@ -1,6 +1,7 @@
 package dev.ostiary.gateway.server.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
@@ -108,7 +109,7 @@ class RedisTopologyTest {
     }
 
     private static void assertUnavailable(GrantStore store) {
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> store.get(GrantStoreContract.grant()))
+        assertThatThrownBy(() -> store.get(GrantStoreContract.grant()))
                 .isInstanceOf(StoreUnavailableException.class);
     }
 
