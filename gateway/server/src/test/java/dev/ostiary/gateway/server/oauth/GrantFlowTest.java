@@ -6,6 +6,7 @@ import dev.ostiary.gateway.server.identity.Authentication.Authenticated;
 import dev.ostiary.gateway.server.identity.Authentication.Rejected;
 import dev.ostiary.gateway.server.identity.Principal;
 import dev.ostiary.gateway.server.oauth.Facade.Answer;
+import dev.ostiary.gateway.server.store.MemoryGrantStore;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class GrantFlowTest {
 
     private final ManualClock clock = new ManualClock();
     private final ScriptedEntra entra = new ScriptedEntra(clock);
-    private final WatchedStore store = new WatchedStore(new MapStore(clock));
+    private final WatchedStore store = new WatchedStore(new MemoryGrantStore(clock));
     private final Facade facade = new Facade(clock, store, entra);
 
     @Test
