@@ -12,19 +12,19 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The proxy of {@link EgressSettings} for each destination; never the JVM's own proxy properties. */
-final class EgressProxies extends ProxySelector {
+public final class EgressProxies extends ProxySelector {
 
     private static final int DEFAULT_PROXY_PORT = 3128;
 
     private final EgressSettings egress;
 
-    EgressProxies(EgressSettings egress) {
+    public EgressProxies(EgressSettings egress) {
         this.egress = egress;
     }
 
     /** The proxy that a request to this destination passes; null: none. */
     @Nullable
-    URI proxyFor(URI destination) {
+    public URI proxyFor(URI destination) {
         URI proxy = "https".equalsIgnoreCase(destination.getScheme()) ? egress.httpsProxy() : egress.httpProxy();
         return proxy == null || isDirect(destination.getHost()) ? null : proxy;
     }

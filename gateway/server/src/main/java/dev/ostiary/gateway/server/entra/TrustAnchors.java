@@ -16,7 +16,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /** TLS that trusts a PEM bundle beside the JDK's own certificate authorities, and checks host names as always. */
-final class TrustAnchors {
+public final class TrustAnchors {
 
     private TrustAnchors() {}
 
@@ -26,7 +26,7 @@ final class TrustAnchors {
      * @param caBundle one or more PEM certificates
      * @throws GeneralSecurityException when the bundle holds no certificate or one that cannot be read
      */
-    static SSLContext including(String caBundle) throws GeneralSecurityException, IOException {
+    public static SSLContext including(String caBundle) throws GeneralSecurityException, IOException {
         Collection<? extends Certificate> added = CertificateFactory.getInstance("X.509")
                 .generateCertificates(new ByteArrayInputStream(caBundle.getBytes(StandardCharsets.UTF_8)));
         if (added.isEmpty()) {

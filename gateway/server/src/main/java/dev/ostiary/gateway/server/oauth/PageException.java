@@ -40,7 +40,7 @@ final class PageException extends Exception {
         return new PageException(status, problem, detail, null, Math.max(1, seconds));
     }
 
-    static PageException of(int status, ErrorView.Problem problem, EntraDiagnosis diagnosis) {
+    static PageException diagnosed(int status, ErrorView.Problem problem, EntraDiagnosis diagnosis) {
         return new PageException(status, problem, diagnosis.summary(), diagnosis, 0);
     }
 

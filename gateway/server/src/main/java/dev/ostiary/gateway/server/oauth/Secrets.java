@@ -29,6 +29,11 @@ final class Secrets {
         return text(SECRET_BYTES);
     }
 
+    /** Characters of a {@link #secret()}. */
+    static int secretLength() {
+        return (SECRET_BYTES * 4 + 2) / 3;
+    }
+
     private String text(int length) {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);
