@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.opentest4j.AssertionFailedError;
 
 /** The programs of {@code e2e/clients}, on the Node that their lock file names. */
-final class NpmPrograms {
+public final class NpmPrograms {
 
     private static final long INSTALL_MINUTES = 10;
     private static final long PROGRAM_MINUTES = 3;
@@ -26,7 +26,7 @@ final class NpmPrograms {
     }
 
     /** Installs what the lock file names, where that has not been done; without npm the level is skipped. */
-    static NpmPrograms installed() throws IOException, InterruptedException {
+    public static NpmPrograms installed() throws IOException, InterruptedException {
         Path folder = Path.of(System.getProperty("ostiary.clients", "clients")).toAbsolutePath();
         Path done = folder.resolve("node_modules/.package-lock.json");
         Path lock = folder.resolve("package-lock.json");
@@ -49,6 +49,11 @@ final class NpmPrograms {
             }
         }
         return new NpmPrograms(folder);
+    }
+
+    /** The text of a file of an installed package, {@code package/path}. */
+    public String file(String path) throws IOException {
+        return Files.readString(folder.resolve("node_modules").resolve(path));
     }
 
     private static AssertionError missing(String why) {

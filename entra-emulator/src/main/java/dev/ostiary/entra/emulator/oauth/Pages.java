@@ -50,8 +50,8 @@ public final class Pages {
                 <style>%s</style>
                 </head>
                 <body>
-                <div class="banner" role="note">Entra ID emulator &#8211; not for production. No password is asked; \
-                anyone who can open this page can sign in as anyone.</div>
+                <header class="banner">Entra ID emulator &#8211; not for production. No password is asked; \
+                anyone who can open this page can sign in as anyone.</header>
                 <main>
                 <h1>%s</h1>
                 %s

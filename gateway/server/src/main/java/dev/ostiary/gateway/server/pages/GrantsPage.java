@@ -6,6 +6,7 @@ import java.util.List;
 final class GrantsPage {
 
     private static final String FORM = """
+            <p>%s</p>
             <form method="post" action="%s">
             <input type="hidden" name="%s" value="%s">
             <ul class="grants">
@@ -45,6 +46,7 @@ final class GrantsPage {
                 view.grants().stream().map(grant -> grant(grant, texts)).toList());
         return Html.of(
                 FORM,
+                texts.say("grants.some"),
                 Html.attribute(view.formAction()),
                 Html.attribute(Fields.TOKEN),
                 Html.attribute(view.token()),
