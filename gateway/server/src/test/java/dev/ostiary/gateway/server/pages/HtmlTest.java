@@ -34,10 +34,11 @@ class HtmlTest {
 
     @TestFactory
     Stream<DynamicTest> textsOfOthersAreShownAndDoNothing() {
-        return ROWS.stream().map(row -> DynamicTest.dynamicTest(row.name(), () -> {
-            assertThat(Html.text(row.text()).markup()).isEqualTo(row.html());
-            assertThat(Html.name(row.text()).markup()).isEqualTo("<bdi>" + row.html() + "</bdi>");
-        }));
+        return ROWS.stream()
+                .map(row -> DynamicTest.dynamicTest(row.name(), () -> {
+                    assertThat(Html.text(row.text()).markup()).isEqualTo(row.html());
+                    assertThat(Html.name(row.text()).markup()).isEqualTo("<bdi>" + row.html() + "</bdi>");
+                }));
     }
 
     @Test
