@@ -5,6 +5,7 @@ import dev.ostiary.gateway.server.oauth.SealedValues.ConsentToken;
 import dev.ostiary.gateway.server.pages.ErrorView.Problem;
 import dev.ostiary.gateway.server.store.StoreUnavailableException;
 import java.time.InstantSource;
+import dev.ostiary.gateway.server.pages.Fields;
 
 /**
  * Takes the user's answer: only from the browser that was asked, only from our own page. Not before the answer is yes is there
@@ -48,7 +49,7 @@ final class ConsentEndpoint implements BrowserEndpoint {
         if (!request.fromOwnPage(urls.issuer())) {
             throw PageException.of(403, Problem.FORGED_FORM, null);
         }
-        ConsentToken token = sealed.openConsent(request.parameters().get(FormFields.TRANSACTION));
+        ConsentToken token = sealed.openConsent(request.parameters().get(Fields.TRANSACTION));
         if (token == null) {
             throw PageException.of(400, Problem.EXPIRED, null);
         }
@@ -61,9 +62,9 @@ final class ConsentEndpoint implements BrowserEndpoint {
         }
         Client client = end.clientOf(transaction);
         RedirectUris.Target target = RedirectUris.require(transaction.redirectUri());
-        String decision = request.parameters().get(FormFields.DECISION);
-        boolean approved = FormFields.APPROVE.equals(decision);
-        if (!approved && !FormFields.DENY.equals(decision)) {
+        String decision = request.parameters().get(Fields.DECISION);
+        boolean approved = Fields.APPROVE.equals(decision);
+        if (!approved && !Fields.DENY.equals(decision)) {
             throw PageException.of(400, Problem.BAD_REQUEST, "The form says neither yes nor no.");
         }
         events.record(new FacadeEvent.ConsentAnswered(
@@ -80,7 +81,7 @@ final class ConsentEndpoint implements BrowserEndpoint {
     }
 
     private boolean isToBeRemembered(BrowserRequest request, Client client, RedirectUris.Target target) {
-        return FormFields.YES.equals(request.parameters().get(FormFields.REMEMBER))
+        return Fields.YES.equals(request.parameters().get(Fields.REMEMBER))
                 && consent.mayRemember(client, target);
     }
 

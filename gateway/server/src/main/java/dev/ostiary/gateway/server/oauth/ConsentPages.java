@@ -6,6 +6,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import dev.ostiary.gateway.server.pages.Language;
+import dev.ostiary.gateway.server.pages.Pages;
 
 /**
  * The question whether a client may, bound to the browser that is asked: what the page posts back is sealed together with the
@@ -18,7 +20,6 @@ final class ConsentPages {
     /** What the state of a sign-in has beyond a consent page's token, sealed. */
     private static final int SEALED_SIGN_IN_EXTRA = 500;
 
-    private final PageRenderer pages;
     private final SealedValues sealed;
     private final Cookies cookies;
     private final Secrets secrets;
@@ -26,13 +27,11 @@ final class ConsentPages {
     private final Remember remember;
 
     ConsentPages(
-            PageRenderer pages,
             SealedValues sealed,
             Cookies cookies,
             Secrets secrets,
             AuthorizationRequest requests,
             Remember remember) {
-        this.pages = pages;
         this.sealed = sealed;
         this.cookies = cookies;
         this.secrets = secrets;
@@ -77,12 +76,13 @@ final class ConsentPages {
                 target.onThisDevice(),
                 requests.displayName(transaction.route()),
                 transaction.resource(),
-                List.of(transaction.scope()),
+                // The one scope that there is says nothing that the page does not say in words.
+                List.of(),
                 FacadeUrls.CONSENT_PATH,
                 token,
                 mayRemember(client, target),
                 deniedBefore);
-        return BrowserAnswer.page(200, pages.consent(view, request.acceptLanguage()))
+        return BrowserAnswer.page(200, Pages.consent(view, Language.of(request.acceptLanguage())))
                 .withCookie(cookies.set(COOKIE, browser, SignIns.LIFETIME.plus(Duration.ofMinutes(1))));
     }
 

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import dev.ostiary.gateway.server.pages.Language;
+import dev.ostiary.gateway.server.pages.Pages;
 
 /**
  * Writes the facade's answers. Nothing but metadata and keys is ever kept by a cache, and every error names the request, in a
@@ -25,11 +27,8 @@ final class FacadeAnswers {
     /** On every error; the same value as in the audit line. */
     static final String CORRELATION_HEADER = "ostiary-correlation-id";
 
-    private final PageRenderer pages;
 
-    FacadeAnswers(PageRenderer pages) {
-        this.pages = pages;
-    }
+    
 
     void metadata(Exchange exchange, ServerMetadata metadata) {
         document(exchange, metadata.json(), metadata.etag());
@@ -64,11 +63,14 @@ final class FacadeAnswers {
         return false;
     }
 
-    void machine(Exchange exchange, OAuthAnswer answer) {
+    void machine(Exchange exchange, FacadeEvent.Source source, OAuthAnswer answer) {
         HttpHeaders headers = Responses.headers();
         answer.headers().forEach(headers::set);
         headers.set(HttpHeaderNames.PRAGMA, HttpHeaderValues.NO_CACHE);
         HttpResponseStatus status = HttpResponseStatus.valueOf(answer.status());
+        if (answer.status() >= 400) {
+            headers.set(CORRELATION_HEADER, source.correlationId());
+        }
         if (answer.json().isEmpty()) {
             headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
             Responses.empty(exchange, status, headers);
@@ -127,7 +129,7 @@ final class FacadeAnswers {
 
     void browser(Exchange exchange, FacadeEvent.Source source, BrowserAnswer answer) {
         HttpHeaders headers = Responses.headers();
-        for (Map.Entry<String, String> header : pages.headers().entrySet()) {
+        for (Map.Entry<String, String> header : Pages.headers().entrySet()) {
             headers.set(header.getKey(), header.getValue());
         }
         for (String cookie : answer.setCookies()) {
@@ -148,7 +150,7 @@ final class FacadeAnswers {
     }
 
     void page(Exchange exchange, FacadeEvent.Source source, PageException problem, @Nullable String language) {
-        byte[] page = pages.error(problem.view(source.correlationId()), language);
+        byte[] page = Pages.error(problem.view(source.correlationId()), Language.of(language));
         browser(
                 exchange,
                 source,

@@ -7,6 +7,9 @@ import dev.ostiary.gateway.server.store.StoreUnavailableException;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import dev.ostiary.gateway.server.pages.Language;
+import dev.ostiary.gateway.server.pages.Pages;
+import dev.ostiary.gateway.server.pages.Fields;
 
 /** The page on which users see what they have granted and end it, after they have signed in to see it. Thread-safe. */
 final class GrantsEndpoint implements BrowserEndpoint {
@@ -15,7 +18,6 @@ final class GrantsEndpoint implements BrowserEndpoint {
     private static final int MAX_GRANT_ID_LENGTH = 128;
 
     private final FacadeUrls urls;
-    private final PageRenderer pages;
     private final SealedValues sealed;
     private final AuthorizationRequest requests;
     private final SignIns signIns;
@@ -25,7 +27,6 @@ final class GrantsEndpoint implements BrowserEndpoint {
 
     GrantsEndpoint(
             FacadeUrls urls,
-            PageRenderer pages,
             SealedValues sealed,
             AuthorizationRequest requests,
             SignIns signIns,
@@ -33,7 +34,6 @@ final class GrantsEndpoint implements BrowserEndpoint {
             Grants grants,
             FacadeEvents events) {
         this.urls = urls;
-        this.pages = pages;
         this.sealed = sealed;
         this.requests = requests;
         this.signIns = signIns;
@@ -67,7 +67,7 @@ final class GrantsEndpoint implements BrowserEndpoint {
                         grant.lastUsed()))
                 .toList();
         GrantsView view = new GrantsView(user.displayName(), rows, FacadeUrls.GRANTS_PATH, sealed.sealForm(user.id()));
-        return BrowserAnswer.page(200, pages.grants(view, request.acceptLanguage()));
+        return BrowserAnswer.page(200, Pages.grants(view, Language.of(request.acceptLanguage())));
     }
 
     private BrowserAnswer end(BrowserRequest request, @Nullable BrowserUser user)
@@ -78,11 +78,11 @@ final class GrantsEndpoint implements BrowserEndpoint {
         if (user == null) {
             throw PageException.of(403, Problem.EXPIRED, null);
         }
-        String form = sealed.openForm(request.parameters().get(FormFields.TOKEN));
+        String form = sealed.openForm(request.parameters().get(Fields.TOKEN));
         if (form == null || !Secrets.same(user.id(), form)) {
             throw PageException.of(403, Problem.FORGED_FORM, null);
         }
-        String grant = request.parameters().get(FormFields.GRANT);
+        String grant = request.parameters().get(Fields.GRANT);
         if (grant == null || grant.length() > MAX_GRANT_ID_LENGTH) {
             throw PageException.of(400, Problem.BAD_REQUEST, "The form does not say which grant to end.");
         }

@@ -84,7 +84,7 @@ final class MachineSide {
     private Runnable answer(Exchange exchange, FacadeEvent.Source source, String path, byte[] body, Endpoint endpoint) {
         try {
             OAuthAnswer answer = endpoint.answer(body);
-            return () -> answers.machine(exchange, answer);
+            return () -> answers.machine(exchange, source, answer);
         } catch (OAuthException refusal) {
             refused(source, path, refusal);
             return () -> answers.error(exchange, source, refusal);
