@@ -51,6 +51,11 @@ final class NpmPrograms {
         return new NpmPrograms(folder);
     }
 
+    /** The folder of the programs, for a search path. */
+    Path programs() {
+        return folder.resolve("node_modules/.bin");
+    }
+
     private static AssertionError missing(String why) {
         String message = "level clients: " + why;
         if (Boolean.getBoolean("ostiary.levels.required")) {

@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -85,12 +86,11 @@ public final class GatewayServer implements Health, AutoCloseable {
     private volatile @Nullable String stopping;
     private boolean closed;
 
-    private GatewayServer(Settings settings, RuntimeConfig config) throws IOException {
+    private GatewayServer(Settings settings, RuntimeConfig config, Time time, Duration keepAlive) throws IOException {
         int processors = Runtime.getRuntime().availableProcessors();
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         GatewayMetrics metrics = new GatewayMetrics(registry);
-        InstantSource clock = InstantSource.system();
-        Time time = Time.system();
+        InstantSource clock = () -> Instant.ofEpochMilli(time.wallMillis());
         loops = new MultiThreadIoEventLoopGroup(
                 settings.eventLoops() > 0 ? settings.eventLoops() : processors, NioIoHandler.newFactory());
         policyThreads = new PolicyThreads(processors);
@@ -100,7 +100,7 @@ public final class GatewayServer implements Health, AutoCloseable {
         upstream = new PooledUpstreamClient(upstreamSettings(config), new UpstreamCounters(registry));
         DecisionLog log = metrics.counting(auditLog);
         Decisions decisions = new Decisions(policyThreads);
-        forwarding = new Forwarding(upstream, decisions, log, clock);
+        forwarding = new Forwarding(upstream, decisions, log, clock, keepAlive);
         generations = new Generations(
                 keySets, new TokenCache(TokenCache.DEFAULT_MAX_CHARS, time), forwarding, log, metrics, time, clock);
         registry.gauge("ostiary.streams", forwarding, Forwarding::openStreams);
@@ -136,7 +136,13 @@ public final class GatewayServer implements Health, AutoCloseable {
      * @throws IOException when a port cannot be bound; the message names it
      */
     public static GatewayServer start(Settings settings, RuntimeConfig config) throws IOException {
-        return new GatewayServer(settings, config);
+        return start(settings, config, Time.system(), Forwarding.KEEP_ALIVE);
+    }
+
+    /** The same with clocks that a test owns. */
+    static GatewayServer start(Settings settings, RuntimeConfig config, Time time, Duration keepAlive)
+            throws IOException {
+        return new GatewayServer(settings, config, time, keepAlive);
     }
 
     /**

@@ -24,6 +24,8 @@ import dev.ostiary.gateway.config.UpstreamAuth;
 import dev.ostiary.gateway.policy.CedarSource;
 import dev.ostiary.gateway.policy.Parsed;
 import dev.ostiary.gateway.policy.ParsedPolicy;
+import dev.ostiary.gateway.server.entra.Time;
+import dev.ostiary.gateway.server.forward.Forwarding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +38,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,9 +77,12 @@ final class GatewayFixture implements AutoCloseable {
     GatewayServer server;
 
     GatewayFixture(Workload.Script script, String... cedar) throws IOException {
+        this(script, Time.system(), Forwarding.KEEP_ALIVE, cedar);
+    }
+
+    GatewayFixture(Workload.Script script, Time time, Duration keepAlive, String... cedar) throws IOException {
         port = freePort();
-        entra = EntraEmulator.start(dev.ostiary.entra.emulator.Settings.of(
-                DemoDirectory.forGateway(publicUrl(), List.of("notes", "other"))));
+        entra = EntraEmulator.start(entraSettings());
         workload = new Workload(script);
         server = GatewayServer.start(
                 new GatewayServer.Settings(
@@ -84,7 +90,14 @@ final class GatewayFixture implements AutoCloseable {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         2,
                         audit),
-                config(route("notes", cedar), route("other")));
+                config(route("notes", cedar), route("other")),
+                time,
+                keepAlive);
+    }
+
+    /** Of the emulator, so that another one can take its place. */
+    dev.ostiary.entra.emulator.Settings entraSettings() {
+        return dev.ostiary.entra.emulator.Settings.of(DemoDirectory.forGateway(publicUrl(), List.of("notes", "other")));
     }
 
     /** Audit lines in memory, as long as the test lets them be written. */

@@ -1,10 +1,12 @@
 package dev.ostiary.gateway.server.forward;
 
+import dev.ostiary.gateway.server.authorize.Answers;
 import dev.ostiary.gateway.server.authorize.AuthorizedHandler;
 import dev.ostiary.gateway.server.authorize.AuthorizedPost;
 import dev.ostiary.gateway.server.authorize.McpContext;
 import dev.ostiary.gateway.server.http.Responses;
 import dev.ostiary.gateway.server.keys.SessionSeal;
+import dev.ostiary.gateway.server.mcp.JsonRpcErrors;
 import dev.ostiary.gateway.server.upstream.UpstreamClient;
 import dev.ostiary.gateway.server.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
@@ -24,7 +26,16 @@ public final class Forwarder implements AuthorizedHandler {
 
     @Override
     public void post(AuthorizedPost post) {
-        PostRelay.start(post, relays);
+        if (!relays.calls().cancelsWhatIsNotOpen(post)) {
+            PostRelay.start(post, relays);
+        } else if (post.batch()) {
+            Answers.error(
+                    post.context().exchange(),
+                    JsonRpcErrors.invalidRequest(null, "This batch cancels a request that you have not got open"));
+        } else {
+            // Answered a moment ago, perhaps, which is no error (2025-11-25, Cancellation); or somebody else's.
+            Responses.empty(post.context().exchange(), HttpResponseStatus.ACCEPTED, Responses.headers());
+        }
     }
 
     @Override

@@ -119,7 +119,8 @@ final class ListenRelay implements UpstreamClient.Listener, LiveStreams.Stream {
                 null,
                 exchange.stream(HttpResponseStatus.OK, headers),
                 calling,
-                new SseReader(context.served().limits().responseBytes()));
+                new SseReader(context.served().limits().responseBytes()),
+                relays.keepAlive());
         relay.under(enforced);
     }
 

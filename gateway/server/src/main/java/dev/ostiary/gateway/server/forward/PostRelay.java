@@ -98,6 +98,7 @@ final class PostRelay implements UpstreamClient.Listener, LiveStreams.Stream {
     private @Nullable EventRelay relay;
     private @Nullable Runnable unregister;
     private ServedRoute enforced;
+    private Runnable close = () -> {};
 
     private PostRelay(AuthorizedPost post, Relays relays) {
         this.post = post;
@@ -120,6 +121,7 @@ final class PostRelay implements UpstreamClient.Listener, LiveStreams.Stream {
     }
 
     private void send() {
+        close = relays.calls().open(post);
         if (subscribes()) {
             unregister = relays.streams()
                     .openLasting(
@@ -234,7 +236,7 @@ final class PostRelay implements UpstreamClient.Listener, LiveStreams.Stream {
     private void startRelay(SseReader events) {
         headers.set(HttpHeaderNames.CONTENT_TYPE, EVENT_STREAM);
         ResponseStream out = exchange.stream(HttpResponseStatus.OK, headers);
-        relay = new EventRelay(context, relays.judge(), answers, out, calling(), events);
+        relay = new EventRelay(context, relays.judge(), answers, out, calling(), events, relays.keepAlive());
         relay.under(enforced);
         state = State.EVENTS;
     }
@@ -515,6 +517,7 @@ final class PostRelay implements UpstreamClient.Listener, LiveStreams.Stream {
     }
 
     private void release() {
+        close.run();
         if (unregister != null) {
             unregister.run();
             unregister = null;

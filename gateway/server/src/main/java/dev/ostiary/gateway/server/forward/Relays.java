@@ -5,6 +5,7 @@ import dev.ostiary.gateway.server.authorize.PostAuthorizer;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
 import dev.ostiary.gateway.server.keys.Sealer;
 import dev.ostiary.gateway.server.upstream.UpstreamClient;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param authorizer judges posts again when the configuration has changed
  * @param streams the open event streams
  * @param requests the requests that workloads have open at clients
+ * @param calls the requests that callers have open at workloads without sessions
  * @param sealer seals session ids
  * @param credentials what workloads are shown
  * @param current the route of a name as it is served now; null when it is no longer open
  * @param clock the wall clock
+ * @param keepAlive how long an event stream may be silent before the gateway writes a comment
  */
 record Relays(
         UpstreamClient client,
@@ -28,7 +31,9 @@ record Relays(
         PostAuthorizer authorizer,
         LiveStreams streams,
         SessionRequests requests,
+        OpenCalls calls,
         Sealer sealer,
         Credentials credentials,
         Function<String, @Nullable ServedRoute> current,
-        InstantSource clock) {}
+        InstantSource clock,
+        Duration keepAlive) {}
