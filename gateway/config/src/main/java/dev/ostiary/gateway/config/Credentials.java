@@ -28,6 +28,16 @@ public final class Credentials {
         return values.get(key);
     }
 
+    /** These and those; where both have a key, the value is from {@code more}. */
+    public Credentials with(Map<String, String> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        Map<String, String> joined = new TreeMap<>(values);
+        joined.putAll(more);
+        return new Credentials(joined);
+    }
+
     @JsonValue
     Map<String, String> values() {
         return values;

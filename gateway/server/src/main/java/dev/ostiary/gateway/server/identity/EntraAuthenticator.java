@@ -67,8 +67,9 @@ public final class EntraAuthenticator implements Authenticator {
         this.admissions = Map.copyOf(byRoute);
     }
 
-    @Override
-    public @Nullable Authentication tryNow(Route route, List<String> authorization) {
+    /** The answer about a token that was seen before; null when it is new. */
+    @Nullable
+    Authentication ifKnown(Route route, List<String> authorization) {
         RouteAdmission admission = admission(route);
         if (authorization.size() == 1 && admission.takesEntraTokens()) {
             ValidToken known = known(authorization.getFirst());
@@ -77,6 +78,16 @@ public final class EntraAuthenticator implements Authenticator {
                         ? admission.admit(known)
                         : EntraClaims.expired().rejection(admission.scope());
             }
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable Authentication tryNow(Route route, List<String> authorization) {
+        RouteAdmission admission = admission(route);
+        Authentication fromBefore = ifKnown(route, authorization);
+        if (fromBefore != null) {
+            return fromBefore;
         }
         return switch (BearerToken.read(authorization)) {
             case BearerToken.Present(String token) -> judge(admission, token, authorization.getFirst());

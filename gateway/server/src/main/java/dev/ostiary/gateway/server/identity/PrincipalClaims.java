@@ -1,16 +1,11 @@
 package dev.ostiary.gateway.server.identity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.server.identity.ValidToken.Version;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -21,7 +16,6 @@ final class PrincipalClaims {
 
     private static final int MAX_SUBJECT_CHARS = 256;
     private static final int MAX_TOKEN_ID_CHARS = 128;
-    private static final Set<String> ALWAYS = Set.of("tid", "oid", "sub", "azp", "scp", "roles", "groups");
 
     private final EntraSettings entra;
 
@@ -43,7 +37,7 @@ final class PrincipalClaims {
         // An id_token of the same registration has neither: it must never pass for an access token.
         String clientId = Guid.claim(claims, version == Version.V2 ? "azp" : "appid");
         String scopeText = scopeText(claims);
-        List<String> scopes = scopeText.isEmpty() ? List.of() : List.of(scopeText.split(" ", -1));
+        List<String> scopes = CanonicalPrincipal.split(scopeText);
         if (scopes.contains("")) {
             throw new TokenRefused("MalformedClaims");
         }
@@ -51,45 +45,32 @@ final class PrincipalClaims {
         boolean application = application(claims, scopes.isEmpty(), objectId, subject, clientAuthentication);
         List<String> roles = StringSet.claim(claims, "roles");
 
-        ObjectNode exposed = JsonNodeFactory.instance.objectNode();
-        exposed.put("tid", entra.tenantId());
-        exposed.put("oid", objectId);
-        exposed.put("sub", subject);
-        exposed.put("azp", clientId);
-        if (!scopes.isEmpty()) {
-            exposed.put("scp", scopeText);
-        }
-        exposed.set("roles", array(roles));
-        exposed.set("groups", array(groups));
-        Fingerprint fingerprint = new Fingerprint()
-                .add(application ? "application" : "user")
-                .add(entra.tenantId())
-                .add(objectId)
-                .add(subject)
-                .add(clientId)
-                .add(scopeText)
-                .addAll(roles)
-                .addAll(groups);
+        return new CanonicalPrincipal(
+                        entra.tenantId(),
+                        objectId,
+                        subject,
+                        clientId,
+                        application,
+                        scopeText,
+                        roles,
+                        groups,
+                        extras(claims),
+                        Instant.ofEpochMilli(expiresMillis),
+                        tokenId(claims),
+                        null)
+                .principal();
+    }
+
+    /** The configured claims that the token has. */
+    private ObjectNode extras(ObjectNode claims) {
+        ObjectNode extras = JsonNodeFactory.instance.objectNode();
         for (String name : entra.claims()) {
             JsonNode value = claims.get(name);
-            if (value != null && !value.isNull() && !ALWAYS.contains(name)) {
-                exposed.set(name, value);
-                fingerprint.add(name).add(value.toString());
+            if (value != null && !value.isNull()) {
+                extras.set(name, value);
             }
         }
-        return new Principal(
-                entra.tenantId(),
-                objectId,
-                subject,
-                clientId,
-                application,
-                scopes,
-                roles,
-                groups,
-                exposed,
-                Instant.ofEpochMilli(expiresMillis),
-                fingerprint.sha256(),
-                tokenId(claims));
+        return extras;
     }
 
     private static @Nullable String tokenId(ObjectNode claims) {
@@ -140,37 +121,5 @@ final class PrincipalClaims {
             throw new TokenRefused("NotAnAccessToken");
         }
         return isApp;
-    }
-
-    private static ArrayNode array(List<String> values) {
-        ArrayNode array = JsonNodeFactory.instance.arrayNode(values.size());
-        values.forEach(array::add);
-        return array;
-    }
-
-    /** Texts one after the other, each with its length, so that no two sequences of texts are one. */
-    private static final class Fingerprint {
-        private final StringBuilder text = new StringBuilder(512);
-
-        Fingerprint add(String value) {
-            text.append(value.length()).append(':').append(value);
-            return this;
-        }
-
-        Fingerprint addAll(List<String> values) {
-            text.append(values.size()).append('#');
-            values.forEach(this::add);
-            return this;
-        }
-
-        String sha256() {
-            try {
-                byte[] hash = MessageDigest.getInstance("SHA-256")
-                        .digest(text.toString().getBytes(StandardCharsets.UTF_8));
-                return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
-            } catch (NoSuchAlgorithmException impossible) {
-                throw new IllegalStateException("every JDK has SHA-256", impossible);
-            }
-        }
     }
 }

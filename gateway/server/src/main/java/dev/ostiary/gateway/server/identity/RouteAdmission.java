@@ -135,12 +135,7 @@ final class RouteAdmission {
     private @Nullable Rejected groupsRefusal(ValidToken token) {
         Principal principal = token.principal();
         if (groupsMatter && token.groups() == Groups.LEFT_OUT) {
-            return notLetIn(
-                    "GroupsOverage",
-                    "you are in more groups than fit into a token, so Entra left them all out, and the policies here decide"
-                            + " by group; ask your administrator to emit only the groups assigned to the application, or"
-                            + " to use app roles",
-                    principal);
+            return groupsLeftOut(principal);
         }
         if (groupsMatter && token.groups() == Groups.NAMED) {
             return notLetIn(
@@ -150,6 +145,16 @@ final class RouteAdmission {
                     principal);
         }
         return null;
+    }
+
+    /** The refusal of a user whose groups Entra has left out and nobody may ask for. */
+    static Rejected groupsLeftOut(Principal principal) {
+        return notLetIn(
+                "GroupsOverage",
+                "you are in more groups than fit into a token, so Entra left them all out, and the policies here decide"
+                        + " by group; ask your administrator to emit only the groups assigned to the application, or"
+                        + " to use app roles",
+                principal);
     }
 
     private Rejected invalid(String auditReason, String description) {

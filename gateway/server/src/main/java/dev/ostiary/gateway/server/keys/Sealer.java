@@ -15,8 +15,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals values for clients to carry: nobody without the key ring can read, change or make one, and one sealed for a purpose
- * does not open for another. Sealed with the ring's active sealing key, opened with any sealing key that is still in it.
+ * Seals values for clients or stores to carry: nobody without the key ring can read, change or make one, and one sealed for
+ * a purpose does not open for another. Sealed with the active one of the ring's keys for this use, opened with any of them
+ * that is still in the ring; a key for another use opens nothing.
  *
  * <p>AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce and a 128-bit tag. Layout, then base64url without padding:
  * version (1 byte, 1), length of the key id (1 byte), key id, nonce, ciphertext and tag. The purpose and everything before
@@ -42,18 +43,25 @@ public final class Sealer {
     /** One per thread and instance: making one costs more than using it, and they are not thread-safe. */
     private final ThreadLocal<Cipher> ciphers = ThreadLocal.withInitial(Sealer::cipher);
 
-    /**
-     * @param ring has exactly one active key for {@link KeyRing.Purpose#SEALING}
-     * @param random for nonces; safe for use by several threads
-     * @throws IllegalArgumentException when a sealing key is not 32 bytes, or its id not 1 to 64 ASCII characters
-     */
+    /** One that seals for clients, with the keys for {@link KeyRing.Purpose#SEALING}. */
     public Sealer(KeyRing ring, SecureRandom random) {
+        this(ring, KeyRing.Purpose.SEALING, random);
+    }
+
+    /**
+     * @param ring has exactly one active key for {@code use}
+     * @param use whose keys are used; AES-256 ones
+     * @param random for nonces; safe for use by several threads
+     * @throws IllegalStateException when the ring has no active key for {@code use}
+     * @throws IllegalArgumentException when such a key is not 32 bytes, or its id not 1 to 64 ASCII characters
+     */
+    public Sealer(KeyRing ring, KeyRing.Purpose use, SecureRandom random) {
         for (KeyRing.Key key : ring.keys()) {
-            if (key.purpose() == KeyRing.Purpose.SEALING) {
+            if (key.purpose() == use) {
                 keys.put(key.id(), secret(key));
             }
         }
-        KeyRing.Key active = ring.active(KeyRing.Purpose.SEALING);
+        KeyRing.Key active = ring.active(use);
         this.activeId = active.id().getBytes(StandardCharsets.US_ASCII);
         this.activeKey = secret(active);
         this.random = random;
@@ -62,7 +70,8 @@ public final class Sealer {
     /**
      * Seals a value.
      *
-     * @param purpose what it is for; opening takes the same
+     * @param purpose what it is for; opening takes the same. For a stored value its record's type and id, so that it opens
+     *     under no other
      * @param value what to seal
      * @return visible ASCII without characters that need escaping in URLs, headers or cookies
      */

@@ -1,5 +1,5 @@
 /**
- * The key ring at work: values sealed for clients to carry.
+ * The key ring at work: values sealed for clients and stores to carry.
  */
 @NullMarked
 package dev.ostiary.gateway.server.keys;

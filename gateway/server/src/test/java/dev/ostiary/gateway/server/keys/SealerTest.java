@@ -165,6 +165,24 @@ class SealerTest {
     }
 
     @Test
+    void aKeyOfAnotherPurposeOpensNothingEvenUnderTheSameId() {
+        KeyRing.Key sealing = ring.keys().getFirst();
+        KeyRing.Key encryption = new KeyRing.Key(
+                sealing.id(), KeyRing.Purpose.ENCRYPTION, KeyRing.State.ACTIVE, Instant.EPOCH, new byte[32]);
+        KeyRing both = new KeyRing(1, List.of(sealing, encryption));
+        Sealer forClients = new Sealer(both, RANDOM);
+        Sealer forStores = new Sealer(both, KeyRing.Purpose.ENCRYPTION, RANDOM);
+
+        String stored = forStores.seal("GRANT/1", VALUE);
+
+        assertThat(forStores.open("GRANT/1", stored, MAX)).isEqualTo(VALUE);
+        assertThat(forStores.open("GRANT/2", stored, MAX)).isNull();
+        assertThat(forStores.open("SESSION/1", stored, MAX)).isNull();
+        assertThat(forClients.open("GRANT/1", stored, MAX)).isNull();
+        assertThat(forStores.open("p", forClients.seal("p", VALUE), MAX)).isNull();
+    }
+
+    @Test
     void aKeyThatIsNotAes256IsRefused() {
         KeyRing.Key shortKey =
                 new KeyRing.Key("k", KeyRing.Purpose.SEALING, KeyRing.State.ACTIVE, Instant.EPOCH, new byte[16]);
