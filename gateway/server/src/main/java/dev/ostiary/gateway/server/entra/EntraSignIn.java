@@ -61,4 +61,11 @@ public interface EntraSignIn {
      */
     EntraToken onBehalfOf(String assertion, List<String> scopes)
             throws EntraRefusedException, EntraUnavailableException;
+
+    /**
+     * The token of this exchange turned out to be of no use: the next {@link #onBehalfOf} asks Entra. Never blocks.
+     *
+     * @param assertion as it was exchanged
+     */
+    void forget(String assertion, List<String> scopes);
 }

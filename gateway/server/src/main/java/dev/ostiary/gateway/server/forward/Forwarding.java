@@ -1,6 +1,5 @@
 package dev.ostiary.gateway.server.forward;
 
-import dev.ostiary.gateway.config.Credentials;
 import dev.ostiary.gateway.server.authorize.CatalogueSource;
 import dev.ostiary.gateway.server.authorize.DecisionLog;
 import dev.ostiary.gateway.server.authorize.Decisions;
@@ -8,10 +7,13 @@ import dev.ostiary.gateway.server.authorize.MessageDecider;
 import dev.ostiary.gateway.server.authorize.PostAuthorizer;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
 import dev.ostiary.gateway.server.authorize.TaskOwners;
+import dev.ostiary.gateway.server.credentials.WorkloadCredentials;
+import dev.ostiary.gateway.server.identity.Challenge;
 import dev.ostiary.gateway.server.keys.Sealer;
 import dev.ostiary.gateway.server.upstream.UpstreamClient;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -66,12 +68,28 @@ public final class Forwarding {
     /**
      * The forwarder of a configuration, which calls and streams that begin with it keep.
      *
+     * @param credentials what its workloads are shown
+     * @param challenges how clients of a route are asked to sign in, by route name
      * @param current the route of a name in whatever configuration is enforced when it is asked; null when it is not open
      */
     public Forwarder forwarder(
-            Sealer sealer, Credentials credentials, Function<String, @Nullable ServedRoute> current) {
+            Sealer sealer,
+            WorkloadCredentials credentials,
+            Map<String, Challenge> challenges,
+            Function<String, @Nullable ServedRoute> current) {
         Relays relays = new Relays(
-                client, judge, authorizer, streams, requests, calls, sealer, credentials, current, clock, keepAlive);
+                client,
+                judge,
+                authorizer,
+                streams,
+                requests,
+                calls,
+                sealer,
+                credentials,
+                challenges,
+                current,
+                clock,
+                keepAlive);
         latest = relays;
         return new Forwarder(relays);
     }

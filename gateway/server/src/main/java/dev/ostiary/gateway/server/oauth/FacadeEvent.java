@@ -36,12 +36,8 @@ public sealed interface FacadeEvent {
      * @param error the OAuth error code, or the name of the problem that a page explained
      * @param description what was wrong; nothing that the request said
      */
-    record Refused(
-            Source source,
-            String endpoint,
-            @Nullable String clientId,
-            String error,
-            String description) implements FacadeEvent {}
+    record Refused(Source source, String endpoint, @Nullable String clientId, String error, String description)
+            implements FacadeEvent {}
 
     /**
      * Somebody came too often.
@@ -64,7 +60,8 @@ public sealed interface FacadeEvent {
             String redirectHost,
             String route,
             boolean approved,
-            String transaction) implements FacadeEvent {}
+            String transaction)
+            implements FacadeEvent {}
 
     /**
      * Entra vouched for a user, who now has what was approved.
@@ -79,7 +76,8 @@ public sealed interface FacadeEvent {
             @Nullable String clientId,
             @Nullable String route,
             boolean remembered,
-            String transaction) implements FacadeEvent {}
+            String transaction)
+            implements FacadeEvent {}
 
     /**
      * A sign-in came back and ended without a grant.

@@ -127,7 +127,7 @@ final class SealedValues {
 
     @Nullable
     String openForm(@Nullable String sealed) {
-        return open(FORM, sealed, DataInputStream::readUTF);
+        return open(FORM, sealed, in -> in.readUTF());
     }
 
     @FunctionalInterface

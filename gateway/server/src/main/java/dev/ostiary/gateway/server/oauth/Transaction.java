@@ -33,16 +33,7 @@ record Transaction(
     /** The same request under a new id, for another round. */
     Transaction again(String newId, Instant newExpires) {
         return new Transaction(
-                newId,
-                newExpires,
-                clientId,
-                redirectUri,
-                state,
-                codeChallenge,
-                route,
-                workloadUid,
-                resource,
-                scope);
+                newId, newExpires, clientId, redirectUri, state, codeChallenge, route, workloadUid, resource, scope);
     }
 
     /** Not the client's state. */

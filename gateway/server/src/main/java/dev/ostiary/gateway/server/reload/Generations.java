@@ -13,6 +13,8 @@ import dev.ostiary.gateway.server.authorize.Callers;
 import dev.ostiary.gateway.server.authorize.DecisionLog;
 import dev.ostiary.gateway.server.authorize.McpEndpoint;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.credentials.DelegatedTokens;
+import dev.ostiary.gateway.server.credentials.WorkloadCredentials;
 import dev.ostiary.gateway.server.entra.KeySets;
 import dev.ostiary.gateway.server.entra.Time;
 import dev.ostiary.gateway.server.forward.Forwarder;
@@ -56,6 +58,7 @@ public final class Generations {
     private final AuthenticationEvents events;
     private final Time time;
     private final InstantSource clock;
+    private final DelegatedTokens delegated;
     private final SecureRandom random = new SecureRandom();
 
     public Generations(
@@ -73,6 +76,7 @@ public final class Generations {
         this.events = events;
         this.time = time;
         this.clock = clock;
+        this.delegated = new DelegatedTokens(time);
     }
 
     /**
@@ -106,7 +110,12 @@ public final class Generations {
                     "This gateway does not say where its users sign in.");
         }
         Sealer sealer = new Sealer(config.keys(), random);
-        Forwarder forwarder = forwarding.forwarder(sealer, config.credentials(), current);
+        Map<String, Challenge> challenges = new HashMap<>();
+        for (ServedRoute route : served.values()) {
+            challenges.put(route.route().name(), Challenge.of(snapshot, route.route()));
+        }
+        WorkloadCredentials credentials = WorkloadCredentials.of(config, delegated, null, null, needed -> {}, time);
+        Forwarder forwarder = forwarding.forwarder(sealer, credentials, challenges, current);
         McpEndpoint endpoint = new McpEndpoint(
                 served,
                 new Callers(snapshot.authorization().principalClaim()),
@@ -115,10 +124,6 @@ public final class Generations {
                 clock,
                 forwarding.authorizer(),
                 forwarder);
-        Map<String, Challenge> challenges = new HashMap<>();
-        for (ServedRoute route : served.values()) {
-            challenges.put(route.route().name(), Challenge.of(snapshot, route.route()));
-        }
         EntraAuthenticator authenticator =
                 new EntraAuthenticator(snapshot, keySets.use(entra, snapshot.egress()), tokens, time);
         return new AuthenticationStage(authenticator, challenges, events, endpoint);
