@@ -11,18 +11,34 @@ public final class EntraFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String reason;
+    private final boolean sent;
 
     public EntraFailure(String reason, String message) {
         this(reason, message, null);
     }
 
     public EntraFailure(String reason, String message, @Nullable Throwable cause) {
+        this(reason, message, cause, true);
+    }
+
+    private EntraFailure(String reason, String message, @Nullable Throwable cause, boolean sent) {
         super(message, cause);
         this.reason = reason;
+        this.sent = sent;
+    }
+
+    /** A failure before the first byte of the request was sent: asking again repeats nothing. */
+    static EntraFailure notSent(String reason, String message, @Nullable Throwable cause) {
+        return new EntraFailure(reason, message, cause, false);
     }
 
     /** CamelCase, for metrics and logs. */
     public String reason() {
         return reason;
+    }
+
+    /** Whether the other side may have received the request. */
+    boolean sent() {
+        return sent;
     }
 }
