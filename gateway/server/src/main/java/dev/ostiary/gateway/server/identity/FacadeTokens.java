@@ -150,6 +150,24 @@ public final class FacadeTokens {
                 expires);
     }
 
+    /**
+     * Whose a token is.
+     *
+     * @param clientId the client it was issued to
+     * @param grantId the grant it was issued under
+     */
+    public record Origin(String clientId, String grantId) {}
+
+    /** Whose a token is that was issued here and has not expired; null for anything else. */
+    public @Nullable Origin origin(String compact, Instant now) {
+        try {
+            FacadeToken token = verify(compact, now.toEpochMilli());
+            return new Origin(token.clientId(), token.grantId());
+        } catch (TokenRefused none) {
+            return null;
+        }
+    }
+
     private static String text(ObjectNode claims, String name) throws TokenRefused {
         String value = SignedToken.text(claims, name);
         if (value == null || value.isEmpty()) {

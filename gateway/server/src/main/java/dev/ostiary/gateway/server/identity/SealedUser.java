@@ -39,7 +39,7 @@ final class SealedUser {
             for (String role : user.roles()) {
                 out.writeUTF(role);
             }
-            out.writeByte(user.groups().extent().ordinal());
+            out.writeUTF(user.groups().extent().name());
             writeIds(out, user.groups().ids());
             writeIds(out, user.groups().asked());
             byte[] claims = user.claims().toString().getBytes(StandardCharsets.UTF_8);
@@ -69,7 +69,7 @@ final class SealedUser {
             for (int i = 0; i < count; i++) {
                 roles.add(in.readUTF());
             }
-            KnownGroups.Extent extent = KnownGroups.Extent.values()[in.readUnsignedByte()];
+            KnownGroups.Extent extent = KnownGroups.Extent.valueOf(in.readUTF());
             KnownGroups groups = new KnownGroups(extent, readIds(in), readIds(in));
             ObjectNode claims = CLAIMS.object(in.readNBytes(in.readInt()));
             Instant checked = Instant.ofEpochMilli(in.readLong());

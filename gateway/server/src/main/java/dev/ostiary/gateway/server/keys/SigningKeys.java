@@ -6,15 +6,10 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.util.Base64URL;
+import dev.ostiary.gateway.config.EcKeyPair;
 import dev.ostiary.gateway.config.KeyRing;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -35,32 +30,14 @@ public final class SigningKeys {
 
     /**
      * @param ring has exactly one active key for the purpose
-     * @throws IllegalArgumentException when a key of that purpose is not a P-256 private key in PKCS#8, or its id is not 1 to
-     *     64 letters, digits, {@code -} and {@code _}
+     * @throws IllegalArgumentException when a key of that purpose is not a P-256 key pair, or its id is not 1 to 64 letters,
+     *     digits, {@code -} and {@code _}
      */
     public SigningKeys(KeyRing ring, KeyRing.Purpose purpose) {
-        String activeId = ring.active(purpose).id();
-        List<VerificationKey> found = new ArrayList<>();
-        VerificationKey signing = null;
-        ECDSASigner withActive = null;
-        for (KeyRing.Key key : ring.keys()) {
-            if (key.purpose() != purpose) {
-                continue;
-            }
-            ECPrivateKey secret = secret(key);
-            VerificationKey verification = new VerificationKey(key.id(), key.state(), PublicPoint.of(secret));
-            found.add(verification);
-            if (key.id().equals(activeId)) {
-                signing = verification;
-                withActive = signer(secret);
-            }
-        }
-        if (signing == null || withActive == null) {
-            throw new IllegalArgumentException("the active signing key is not in the ring");
-        }
-        this.keys = List.copyOf(found);
-        this.active = signing;
-        this.signer = withActive;
+        KeyRing.Key signing = ring.active(purpose);
+        this.signer = signer(EcKeyPair.of(signing));
+        this.active = verification(signing);
+        this.keys = ring.of(purpose).stream().map(SigningKeys::verification).toList();
     }
 
     /**
@@ -118,30 +95,18 @@ public final class SigningKeys {
         return "SigningKeys" + keys.stream().map(VerificationKey::id).toList();
     }
 
-    private static ECDSASigner signer(ECPrivateKey secret) {
-        try {
-            return new ECDSASigner(secret);
-        } catch (JOSEException e) {
-            throw new IllegalArgumentException("a signing key is not on P-256", e);
-        }
-    }
-
-    private static ECPrivateKey secret(KeyRing.Key key) {
+    private static VerificationKey verification(KeyRing.Key key) {
         if (!KEY_ID.matcher(key.id()).matches()) {
             throw new IllegalArgumentException("a signing key's id is not 1 to 64 letters, digits, - and _");
         }
-        byte[] material = key.material();
+        return new VerificationKey(key.id(), key.state(), EcKeyPair.of(key).publicKey());
+    }
+
+    private static ECDSASigner signer(EcKeyPair pair) {
         try {
-            if (KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(material))
-                            instanceof ECPrivateKey secret
-                    && PublicPoint.isOnP256(secret.getParams())) {
-                return secret;
-            }
-            throw new IllegalArgumentException("signing key " + key.id() + " is not on P-256");
-        } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("signing key " + key.id() + " is not a private key in PKCS#8", e);
-        } finally {
-            Arrays.fill(material, (byte) 0);
+            return new ECDSASigner(pair.privateKey());
+        } catch (JOSEException e) {
+            throw new IllegalArgumentException("a signing key is not on P-256", e);
         }
     }
 }
