@@ -10,6 +10,8 @@ import dev.ostiary.gateway.server.authorize.DecisionLog;
 import dev.ostiary.gateway.server.authorize.Decisions;
 import dev.ostiary.gateway.server.authorize.PolicyThreads;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.entra.EntraMetrics;
+import dev.ostiary.gateway.server.entra.EntraServices;
 import dev.ostiary.gateway.server.entra.KeySetSettings;
 import dev.ostiary.gateway.server.entra.KeySets;
 import dev.ostiary.gateway.server.entra.Time;
@@ -77,6 +79,7 @@ public final class GatewayServer implements Health, AutoCloseable {
     private final PolicyThreads policyThreads;
     private final AuditLog auditLog;
     private final KeySets keySets;
+    private final EntraServices entraServices;
     private final PooledUpstreamClient upstream;
     private final Forwarding forwarding;
     private final Generations generations;
@@ -97,12 +100,20 @@ public final class GatewayServer implements Health, AutoCloseable {
         auditLog = new AuditLog(
                 settings.audit(), () -> enforced().config().snapshot().audit());
         keySets = new KeySets(KeySetSettings.DEFAULT, time, metrics);
+        entraServices = new EntraServices(time, EntraMetrics.NONE);
         upstream = new PooledUpstreamClient(upstreamSettings(config), new UpstreamCounters(registry));
         DecisionLog log = metrics.counting(auditLog);
         Decisions decisions = new Decisions(policyThreads);
         forwarding = new Forwarding(upstream, decisions, log, clock, keepAlive);
         generations = new Generations(
-                keySets, new TokenCache(TokenCache.DEFAULT_MAX_CHARS, time), forwarding, log, metrics, time, clock);
+                keySets,
+                entraServices,
+                new TokenCache(TokenCache.DEFAULT_MAX_CHARS, time),
+                forwarding,
+                log,
+                metrics,
+                time,
+                clock);
         registry.gauge("ostiary.streams", forwarding, Forwarding::openStreams);
         registry.gauge("ostiary.policy.waiting", policyThreads, PolicyThreads::waiting);
         registry.gauge("ostiary.audit.waiting", auditLog, AuditLog::waiting);
@@ -228,6 +239,7 @@ public final class GatewayServer implements Health, AutoCloseable {
     private void closeWhatIsBehind() {
         upstream.close();
         policyThreads.close();
+        entraServices.close();
         keySets.close();
         loops.shutdownGracefully(0, LOOP_SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         auditLog.close();

@@ -42,14 +42,14 @@ public final class DelegatedTokens {
 
     private final Time time;
     private final AtomicInteger asking = new AtomicInteger();
-    private final AsyncCache<Key, Answer> answers;
+    private final AsyncCache<TokenKey, TokenAnswer> answers;
 
     public DelegatedTokens(Time time) {
         this.time = time;
         this.answers = Caffeine.newBuilder()
                 .maximumWeight(MOST_CHARS)
-                .weigher((Key key, Answer answer) -> ENTRY_CHARS + answer.chars())
-                .expireAfter(Expiry.<Key, Answer>creating((key, answer) -> answer.keptFor()))
+                .weigher((TokenKey key, TokenAnswer answer) -> ENTRY_CHARS + answer.chars())
+                .expireAfter(Expiry.<TokenKey, TokenAnswer>creating((key, answer) -> answer.keptFor()))
                 .ticker(time::nanos)
                 .executor(Runnable::run)
                 .buildAsync();
@@ -63,20 +63,22 @@ public final class DelegatedTokens {
      * @param subject whose: a digest of the token that is exchanged, or tenant and object id
      * @param scopes of one resource
      */
-    record Key(Object source, String subject, List<String> scopes) {}
+    record TokenKey(Object source, String subject, List<String> scopes) {}
 
     /** What asking came to. */
-    sealed interface Answer {
+    sealed interface TokenAnswer {
 
         Duration keptFor();
 
         int chars();
 
         /**
+         * There is one.
+         *
          * @param renewed when it replaced one that the workload refused, by {@link Time#nanos}; null when it did not
          */
         record Token(
-                String value, Duration keptFor, @Nullable Long renewed) implements Answer {
+                String value, Duration keptFor, @Nullable Long renewed) implements TokenAnswer {
             @Override
             public int chars() {
                 return value.length();
@@ -90,7 +92,7 @@ public final class DelegatedTokens {
         }
 
         /** Why there is none. */
-        record None(Withheld why, Duration keptFor) implements Answer {
+        record None(Withheld why, Duration keptFor) implements TokenAnswer {
             @Override
             public int chars() {
                 return 0;
@@ -101,11 +103,11 @@ public final class DelegatedTokens {
     /** Asks Entra; blocks for a bounded time. */
     @FunctionalInterface
     interface Question {
-        Answer ask();
+        TokenAnswer ask();
     }
 
     /** The answer, at once where it is known. Never completes exceptionally. */
-    CompletableFuture<Answer> get(Key key, Question question) {
+    CompletableFuture<TokenAnswer> get(TokenKey key, Question question) {
         return answers.get(key, (_, _) -> begin(question, null));
     }
 
@@ -115,9 +117,9 @@ public final class DelegatedTokens {
      * @return the answer; null when the refused one is itself such a replacement and not old enough
      */
     @Nullable
-    CompletableFuture<Answer> renew(Key key, String refused, Question question) {
-        CompletableFuture<Answer> held = answers.getIfPresent(key);
-        if (held != null && held.getNow(null) instanceof Answer.Token token && token.value.equals(refused)) {
+    CompletableFuture<TokenAnswer> renew(TokenKey key, String refused, Question question) {
+        CompletableFuture<TokenAnswer> held = answers.getIfPresent(key);
+        if (held != null && held.getNow(null) instanceof TokenAnswer.Token token && token.value.equals(refused)) {
             if (token.renewed != null && time.nanos() - token.renewed < BETWEEN_RENEWALS.toNanos()) {
                 return null;
             }
@@ -139,26 +141,26 @@ public final class DelegatedTokens {
         return kept.isNegative() ? Duration.ZERO : kept;
     }
 
-    private CompletableFuture<Answer> begin(Question question, @Nullable Long renewed) {
+    private CompletableFuture<TokenAnswer> begin(Question question, @Nullable Long renewed) {
         if (asking.incrementAndGet() > MOST_ASKING) {
             asking.decrementAndGet();
             return CompletableFuture.completedFuture(
-                    new Answer.None(new Unavailable("TooManyAsking", BUSY), Duration.ZERO));
+                    new TokenAnswer.None(new Unavailable("TooManyAsking", BUSY), Duration.ZERO));
         }
-        CompletableFuture<Answer> future = new CompletableFuture<>();
+        CompletableFuture<TokenAnswer> future = new CompletableFuture<>();
         Thread.ofVirtual().name("delegated-token").start(() -> future.complete(asked(question, renewed)));
         return future;
     }
 
-    private Answer asked(Question question, @Nullable Long renewed) {
+    private TokenAnswer asked(Question question, @Nullable Long renewed) {
         try {
-            Answer answer = question.ask();
-            return answer instanceof Answer.Token token && renewed != null
-                    ? new Answer.Token(token.value, token.keptFor, renewed)
+            TokenAnswer answer = question.ask();
+            return answer instanceof TokenAnswer.Token token && renewed != null
+                    ? new TokenAnswer.Token(token.value, token.keptFor, renewed)
                     : answer;
         } catch (RuntimeException unforeseen) {
             LOG.atError().setCause(unforeseen).log("a token for a workload could not be asked for");
-            return new Answer.None(new Unavailable("InternalError", BUSY), Duration.ZERO);
+            return new TokenAnswer.None(new Unavailable("InternalError", BUSY), Duration.ZERO);
         } finally {
             asking.decrementAndGet();
         }

@@ -1,7 +1,7 @@
 package dev.ostiary.gateway.server.credentials;
 
-import dev.ostiary.gateway.server.credentials.DelegatedTokens.Answer;
-import dev.ostiary.gateway.server.credentials.DelegatedTokens.Key;
+import dev.ostiary.gateway.server.credentials.DelegatedTokens.TokenAnswer;
+import dev.ostiary.gateway.server.credentials.DelegatedTokens.TokenKey;
 import dev.ostiary.gateway.server.credentials.WorkloadCredential.Missing;
 import dev.ostiary.gateway.server.credentials.WorkloadCredential.NotForApplications;
 import dev.ostiary.gateway.server.credentials.WorkloadCredential.Refused;
@@ -78,7 +78,7 @@ final class OnBehalfOfTokens {
      * @return null when there has been another one a moment ago and the workload has refused that too
      */
     @Nullable
-    CompletableFuture<Answer> get(
+    CompletableFuture<TokenAnswer> get(
             Principal principal, CallerCredential credential, List<String> scopes, @Nullable String refused) {
         if (principal.application()) {
             return now(new NotForApplications());
@@ -90,7 +90,7 @@ final class OnBehalfOfTokens {
                 yield exchange == null
                         ? now(new Missing())
                         : get(
-                                new Key(exchange, "token " + sha256(assertion), scopes),
+                                new TokenKey(exchange, "token " + sha256(assertion), scopes),
                                 refused,
                                 () -> exchange(exchange, assertion, scopes, principal, refused != null));
             }
@@ -99,19 +99,19 @@ final class OnBehalfOfTokens {
                 yield held == null
                         ? now(new Missing())
                         : get(
-                                new Key(held, "session " + principal.key(), scopes),
+                                new TokenKey(held, "session " + principal.key(), scopes),
                                 refused,
                                 () -> fromSession(held, scopes, principal));
             }
         };
     }
 
-    private @Nullable CompletableFuture<Answer> get(
-            Key key, @Nullable String refused, DelegatedTokens.Question question) {
+    private @Nullable CompletableFuture<TokenAnswer> get(
+            TokenKey key, @Nullable String refused, DelegatedTokens.Question question) {
         return refused == null ? tokens.get(key, question) : tokens.renew(key, refused, question);
     }
 
-    private Answer exchange(
+    private TokenAnswer exchange(
             EntraSignIn exchange, String assertion, List<String> scopes, Principal principal, boolean anew) {
         try {
             if (anew) {
@@ -125,17 +125,17 @@ final class OnBehalfOfTokens {
             return switch (refusal.meaning()) {
                 case SIGN_IN_AGAIN, GRANT_ENDED ->
                     consent
-                            ? new Answer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT)
-                            : new Answer.None(new SignInAgain(refusal.claims()), untilItEnds(principal));
-                case MISCONFIGURED -> new Answer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT);
-                case USER_REFUSED -> new Answer.None(new Refused(refusal.diagnosis(), true), SETTINGS_KEPT);
+                            ? new TokenAnswer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT)
+                            : new TokenAnswer.None(new SignInAgain(refusal.claims()), untilItEnds(principal));
+                case MISCONFIGURED -> new TokenAnswer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT);
+                case USER_REFUSED -> new TokenAnswer.None(new Refused(refusal.diagnosis(), true), SETTINGS_KEPT);
             };
         } catch (EntraUnavailableException unavailable) {
             return unavailable(unavailable);
         }
     }
 
-    private Answer fromSession(EntraSessions held, List<String> scopes, Principal principal) {
+    private TokenAnswer fromSession(EntraSessions held, List<String> scopes, Principal principal) {
         try {
             return token(held.tokenFor(principal.tenantId(), principal.objectId(), scopes));
         } catch (EntraRefusedException refusal) {
@@ -144,28 +144,28 @@ final class OnBehalfOfTokens {
                 case SIGN_IN_AGAIN, GRANT_ENDED -> {
                     signInNeeded.accept(new SignInNeeded(principal.tenantId(), principal.objectId(), refusal.claims()));
                     // The facade replays the claims; a client of the facade could do nothing with them.
-                    yield new Answer.None(new SignInAgain(null), SESSIONS_KEPT);
+                    yield new TokenAnswer.None(new SignInAgain(null), SESSIONS_KEPT);
                 }
-                case MISCONFIGURED -> new Answer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT);
-                case USER_REFUSED -> new Answer.None(new Refused(refusal.diagnosis(), true), SETTINGS_KEPT);
+                case MISCONFIGURED -> new TokenAnswer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT);
+                case USER_REFUSED -> new TokenAnswer.None(new Refused(refusal.diagnosis(), true), SETTINGS_KEPT);
             };
         } catch (EntraUnavailableException unavailable) {
             return unavailable(unavailable);
         } catch (SessionsUnavailableException unavailable) {
             LOG.atWarn().addKeyValue("detail", unavailable.getMessage()).log("Entra sessions cannot be read");
-            return new Answer.None(new Unavailable("SessionsUnavailable", SESSIONS_KEPT), SESSIONS_KEPT);
+            return new TokenAnswer.None(new Unavailable("SessionsUnavailable", SESSIONS_KEPT), SESSIONS_KEPT);
         }
     }
 
-    private Answer token(EntraToken token) {
-        return new Answer.Token(token.value(), tokens.keptFor(token), null);
+    private TokenAnswer token(EntraToken token) {
+        return new TokenAnswer.Token(token.value(), tokens.keptFor(token), null);
     }
 
     /** As long as Entra asks to be left alone, within reason: requests that it throttles count against the limit too. */
-    private static Answer unavailable(EntraUnavailableException unavailable) {
+    private static TokenAnswer unavailable(EntraUnavailableException unavailable) {
         Duration asked = unavailable.retryAfter();
         Duration pause = asked.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : asked;
-        return new Answer.None(new Unavailable(unavailable.reason(), asked), pause);
+        return new TokenAnswer.None(new Unavailable(unavailable.reason(), asked), pause);
     }
 
     private Duration untilItEnds(Principal principal) {
@@ -173,8 +173,8 @@ final class OnBehalfOfTokens {
         return left.isNegative() ? Duration.ZERO : left;
     }
 
-    private static CompletableFuture<Answer> now(Withheld why) {
-        return CompletableFuture.completedFuture(new Answer.None(why, Duration.ZERO));
+    private static CompletableFuture<TokenAnswer> now(Withheld why) {
+        return CompletableFuture.completedFuture(new TokenAnswer.None(why, Duration.ZERO));
     }
 
     private static void log(EntraRefusedException refusal, Principal principal) {

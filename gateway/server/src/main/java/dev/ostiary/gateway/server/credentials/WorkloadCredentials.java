@@ -7,7 +7,7 @@ import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.RuntimeConfig;
 import dev.ostiary.gateway.config.Snapshot;
 import dev.ostiary.gateway.config.UpstreamAuth;
-import dev.ostiary.gateway.server.credentials.DelegatedTokens.Answer;
+import dev.ostiary.gateway.server.credentials.DelegatedTokens.TokenAnswer;
 import dev.ostiary.gateway.server.credentials.WorkloadCredential.Header;
 import dev.ostiary.gateway.server.credentials.WorkloadCredential.Missing;
 import dev.ostiary.gateway.server.credentials.WorkloadCredential.Nothing;
@@ -125,24 +125,26 @@ public final class WorkloadCredentials {
             Header refused,
             EventExecutor executor,
             Consumer<@Nullable WorkloadCredential> then) {
-        CompletableFuture<Answer> another = refused.renewable()
+        CompletableFuture<TokenAnswer> another = refused.renewable()
                         && route.upstreamAuth() instanceof UpstreamAuth.OnBehalfOf(List<String> scopes)
                 ? onBehalfOf.get(principal, caller, scopes, refused.value().substring(BEARER.length()))
                 : null;
         if (another == null) {
             then.accept(null);
         } else {
-            answer(another, executor, then::accept);
+            answer(another, executor, credential -> then.accept(credential));
         }
     }
 
     private void answer(
-            @Nullable CompletableFuture<Answer> pending, EventExecutor executor, Consumer<WorkloadCredential> then) {
+            @Nullable CompletableFuture<TokenAnswer> pending,
+            EventExecutor executor,
+            Consumer<WorkloadCredential> then) {
         if (pending == null) {
             then.accept(new Missing());
             return;
         }
-        Answer known = pending.getNow(null);
+        TokenAnswer known = pending.getNow(null);
         if (known != null) {
             then.accept(credential(known));
             return;
@@ -157,16 +159,20 @@ public final class WorkloadCredentials {
         };
         ScheduledFuture<?> tooLate = executor.schedule(
                 () -> once.accept(new Unavailable("TimedOut", SOON)), patience.toMillis(), TimeUnit.MILLISECONDS);
-        pending.thenAccept(answer -> executor.execute(() -> {
+        CompletableFuture<Void> whenKnown = pending.thenAccept(answer -> executor.execute(() -> {
             tooLate.cancel(false);
             once.accept(credential(answer));
         }));
+        if (whenKnown.isCompletedExceptionally()) {
+            // The event loop has ended, and with it the exchange that waits.
+            tooLate.cancel(false);
+        }
     }
 
-    private static WorkloadCredential credential(Answer answer) {
+    private static WorkloadCredential credential(TokenAnswer answer) {
         return switch (answer) {
-            case Answer.Token token -> new Header("authorization", BEARER + token.value(), true);
-            case Answer.None none -> none.why();
+            case TokenAnswer.Token token -> new Header("authorization", BEARER + token.value(), true);
+            case TokenAnswer.None none -> none.why();
         };
     }
 }

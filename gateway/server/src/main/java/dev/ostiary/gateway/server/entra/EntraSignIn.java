@@ -63,9 +63,10 @@ public interface EntraSignIn {
             throws EntraRefusedException, EntraUnavailableException;
 
     /**
-     * The token of this exchange turned out to be of no use: the next {@link #onBehalfOf} asks Entra. Never blocks.
+     * The token of this exchange turned out to be of no use: the next {@link #onBehalfOf} asks Entra. Never blocks. Whoever
+     * keeps no tokens has none to forget.
      *
      * @param assertion as it was exchanged
      */
-    void forget(String assertion, List<String> scopes);
+    default void forget(String assertion, List<String> scopes) {}
 }

@@ -15,7 +15,10 @@ import dev.ostiary.gateway.server.authorize.McpEndpoint;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
 import dev.ostiary.gateway.server.credentials.DelegatedTokens;
 import dev.ostiary.gateway.server.credentials.WorkloadCredentials;
+import dev.ostiary.gateway.server.entra.EntraServices;
+import dev.ostiary.gateway.server.entra.EntraSignIn;
 import dev.ostiary.gateway.server.entra.KeySets;
+import dev.ostiary.gateway.server.entra.TenantKeys;
 import dev.ostiary.gateway.server.entra.Time;
 import dev.ostiary.gateway.server.forward.Forwarder;
 import dev.ostiary.gateway.server.forward.Forwarding;
@@ -52,6 +55,7 @@ public final class Generations {
     private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
 
     private final KeySets keySets;
+    private final EntraServices entraServices;
     private final TokenCache tokens;
     private final Forwarding forwarding;
     private final DecisionLog log;
@@ -63,6 +67,7 @@ public final class Generations {
 
     public Generations(
             KeySets keySets,
+            EntraServices entraServices,
             TokenCache tokens,
             Forwarding forwarding,
             DecisionLog log,
@@ -70,6 +75,7 @@ public final class Generations {
             Time time,
             InstantSource clock) {
         this.keySets = keySets;
+        this.entraServices = entraServices;
         this.tokens = tokens;
         this.forwarding = forwarding;
         this.log = log;
@@ -114,7 +120,12 @@ public final class Generations {
         for (ServedRoute route : served.values()) {
             challenges.put(route.route().name(), Challenge.of(snapshot, route.route()));
         }
-        WorkloadCredentials credentials = WorkloadCredentials.of(config, delegated, null, null, needed -> {}, time);
+        TenantKeys keys = keySets.use(entra, snapshot.egress());
+        EntraSignIn signIn = entraServices
+                .use(entra, config.credentials(), snapshot.egress(), keys)
+                .signIn();
+        // Without a facade there are no Entra sessions.
+        WorkloadCredentials credentials = WorkloadCredentials.of(config, delegated, signIn, null, needed -> {}, time);
         Forwarder forwarder = forwarding.forwarder(sealer, credentials, challenges, current);
         McpEndpoint endpoint = new McpEndpoint(
                 served,
@@ -124,8 +135,7 @@ public final class Generations {
                 clock,
                 forwarding.authorizer(),
                 forwarder);
-        EntraAuthenticator authenticator =
-                new EntraAuthenticator(snapshot, keySets.use(entra, snapshot.egress()), tokens, time);
+        EntraAuthenticator authenticator = new EntraAuthenticator(snapshot, keys, tokens, time);
         return new AuthenticationStage(authenticator, challenges, events, endpoint);
     }
 
