@@ -56,6 +56,11 @@ public final class NpmPrograms {
         return Files.readString(folder.resolve("node_modules").resolve(path));
     }
 
+    /** The folder of the programs, for a search path. */
+    Path programs() {
+        return folder.resolve("node_modules/.bin");
+    }
+
     private static AssertionError missing(String why) {
         String message = "level clients: " + why;
         if (Boolean.getBoolean("ostiary.levels.required")) {

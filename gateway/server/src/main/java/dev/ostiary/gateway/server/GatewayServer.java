@@ -10,6 +10,8 @@ import dev.ostiary.gateway.server.authorize.DecisionLog;
 import dev.ostiary.gateway.server.authorize.Decisions;
 import dev.ostiary.gateway.server.authorize.PolicyThreads;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.entra.EntraMetrics;
+import dev.ostiary.gateway.server.entra.EntraServices;
 import dev.ostiary.gateway.server.entra.KeySetSettings;
 import dev.ostiary.gateway.server.entra.KeySets;
 import dev.ostiary.gateway.server.entra.Time;
@@ -32,6 +34,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -76,6 +79,7 @@ public final class GatewayServer implements Health, AutoCloseable {
     private final PolicyThreads policyThreads;
     private final AuditLog auditLog;
     private final KeySets keySets;
+    private final EntraServices entraServices;
     private final PooledUpstreamClient upstream;
     private final Forwarding forwarding;
     private final Generations generations;
@@ -85,24 +89,31 @@ public final class GatewayServer implements Health, AutoCloseable {
     private volatile @Nullable String stopping;
     private boolean closed;
 
-    private GatewayServer(Settings settings, RuntimeConfig config) throws IOException {
+    private GatewayServer(Settings settings, RuntimeConfig config, Time time, Duration keepAlive) throws IOException {
         int processors = Runtime.getRuntime().availableProcessors();
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         GatewayMetrics metrics = new GatewayMetrics(registry);
-        InstantSource clock = InstantSource.system();
-        Time time = Time.system();
+        InstantSource clock = () -> Instant.ofEpochMilli(time.wallMillis());
         loops = new MultiThreadIoEventLoopGroup(
                 settings.eventLoops() > 0 ? settings.eventLoops() : processors, NioIoHandler.newFactory());
         policyThreads = new PolicyThreads(processors);
         auditLog = new AuditLog(
                 settings.audit(), () -> enforced().config().snapshot().audit());
         keySets = new KeySets(KeySetSettings.DEFAULT, time, metrics);
+        entraServices = new EntraServices(time, EntraMetrics.NONE);
         upstream = new PooledUpstreamClient(upstreamSettings(config), new UpstreamCounters(registry));
         DecisionLog log = metrics.counting(auditLog);
         Decisions decisions = new Decisions(policyThreads);
-        forwarding = new Forwarding(upstream, decisions, log, clock);
+        forwarding = new Forwarding(upstream, decisions, log, clock, keepAlive);
         generations = new Generations(
-                keySets, new TokenCache(TokenCache.DEFAULT_MAX_CHARS, time), forwarding, log, metrics, time, clock);
+                keySets,
+                entraServices,
+                new TokenCache(TokenCache.DEFAULT_MAX_CHARS, time),
+                forwarding,
+                log,
+                metrics,
+                time,
+                clock);
         registry.gauge("ostiary.streams", forwarding, Forwarding::openStreams);
         registry.gauge("ostiary.policy.waiting", policyThreads, PolicyThreads::waiting);
         registry.gauge("ostiary.audit.waiting", auditLog, AuditLog::waiting);
@@ -136,7 +147,13 @@ public final class GatewayServer implements Health, AutoCloseable {
      * @throws IOException when a port cannot be bound; the message names it
      */
     public static GatewayServer start(Settings settings, RuntimeConfig config) throws IOException {
-        return new GatewayServer(settings, config);
+        return start(settings, config, Time.system(), Forwarding.KEEP_ALIVE);
+    }
+
+    /** The same with clocks that a test owns. */
+    static GatewayServer start(Settings settings, RuntimeConfig config, Time time, Duration keepAlive)
+            throws IOException {
+        return new GatewayServer(settings, config, time, keepAlive);
     }
 
     /**
@@ -222,6 +239,7 @@ public final class GatewayServer implements Health, AutoCloseable {
     private void closeWhatIsBehind() {
         upstream.close();
         policyThreads.close();
+        entraServices.close();
         keySets.close();
         loops.shutdownGracefully(0, LOOP_SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         auditLog.close();

@@ -2,11 +2,15 @@ package dev.ostiary.gateway.server;
 
 import dev.ostiary.entra.emulator.DemoDirectory;
 import dev.ostiary.entra.emulator.EntraEmulator;
+import dev.ostiary.entra.emulator.directory.Consent;
+import dev.ostiary.entra.emulator.directory.Directory;
 import dev.ostiary.entra.emulator.directory.FirstPartyApps;
+import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.gateway.config.AuditSettings;
 import dev.ostiary.gateway.config.AuthorizationSettings;
 import dev.ostiary.gateway.config.Credentials;
 import dev.ostiary.gateway.config.EgressSettings;
+import dev.ostiary.gateway.config.EntraCredential;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.KeyRing;
 import dev.ostiary.gateway.config.ListenerSettings;
@@ -24,6 +28,8 @@ import dev.ostiary.gateway.config.UpstreamAuth;
 import dev.ostiary.gateway.policy.CedarSource;
 import dev.ostiary.gateway.policy.Parsed;
 import dev.ostiary.gateway.policy.ParsedPolicy;
+import dev.ostiary.gateway.server.entra.Time;
+import dev.ostiary.gateway.server.forward.Forwarding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +42,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,12 +78,18 @@ final class GatewayFixture implements AutoCloseable {
             List.of(), List.of(), ListenerSettings.Limits.DEFAULT, ListenerSettings.Timeouts.DEFAULT);
     AuditSettings.Arguments auditedArguments = AuditSettings.Arguments.NONE;
     List<String> acceptedClients = List.of(FirstPartyApps.AZURE_CLI_ID);
+    List<String> appOnlyRoles = List.of();
+    EntraCredential entraCredential = new EntraCredential.None();
+    Credentials credentials = Credentials.NONE;
     GatewayServer server;
 
     GatewayFixture(Workload.Script script, String... cedar) throws IOException {
+        this(script, Time.system(), Forwarding.KEEP_ALIVE, cedar);
+    }
+
+    GatewayFixture(Workload.Script script, Time time, Duration keepAlive, String... cedar) throws IOException {
         port = freePort();
-        entra = EntraEmulator.start(dev.ostiary.entra.emulator.Settings.of(
-                DemoDirectory.forGateway(publicUrl(), List.of("notes", "other"))));
+        entra = EntraEmulator.start(entraSettings());
         workload = new Workload(script);
         server = GatewayServer.start(
                 new GatewayServer.Settings(
@@ -84,7 +97,29 @@ final class GatewayFixture implements AutoCloseable {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         2,
                         audit),
-                config(route("notes", cedar), route("other")));
+                config(route("notes", cedar), route("other")),
+                time,
+                keepAlive);
+    }
+
+    /** Of the emulator, so that another one can take its place. */
+    dev.ostiary.entra.emulator.Settings entraSettings() {
+        return dev.ostiary.entra.emulator.Settings.of(
+                mayCallGraph(DemoDirectory.forGateway(publicUrl(), List.of("notes", "other"))));
+    }
+
+    /** An administrator has consented that the gateway reads users' profiles for them. */
+    private static Directory mayCallGraph(Directory directory) {
+        Tenant tenant = directory.tenants().getFirst();
+        return Directory.of(new Tenant(
+                tenant.id(),
+                tenant.domain(),
+                tenant.displayName(),
+                tenant.users(),
+                tenant.groups(),
+                tenant.apps(),
+                List.of(Consent.forEverybody(DemoDirectory.GATEWAY_CLIENT_ID, FirstPartyApps.GRAPH_ID, "User.Read")),
+                tenant.roleAssignments()));
     }
 
     /** Audit lines in memory, as long as the test lets them be written. */
@@ -144,6 +179,21 @@ final class GatewayFixture implements AutoCloseable {
                 route.upstreamAuth(),
                 policies,
                 tools,
+                route.sessions());
+    }
+
+    /** The same route to a workload that is shown something else. */
+    static Route shown(Route route, UpstreamAuth auth) {
+        return new Route(
+                route.name(),
+                route.workload(),
+                route.workloadUid(),
+                route.displayName(),
+                route.closure(),
+                route.upstream(),
+                auth,
+                route.policies(),
+                route.tools(),
                 route.sessions());
     }
 
@@ -222,18 +272,19 @@ final class GatewayFixture implements AutoCloseable {
                         URI.create(entra.issuerV1(DemoDirectory.TENANT_ID)
                                 .replaceFirst("/" + DemoDirectory.TENANT_ID + "/$", "")),
                         URI.create(entra.graphOrigin()),
+                        entraCredential,
                         new EntraSettings.GroupSettings(
                                 EntraSettings.GroupSettings.Overage.DENY, EntraSettings.GroupSettings.Lookup.APP),
-                        List.of()),
+                        List.of("preferred_username")),
                 new AuthorizationSettings(
                         null,
-                        new AuthorizationSettings.EntraTokens(acceptedClients, null, List.of()),
+                        new AuthorizationSettings.EntraTokens(acceptedClients, null, appOnlyRoles),
                         AuthorizationSettings.PrincipalClaim.OID),
                 listener,
                 EgressSettings.DIRECT,
                 new AuditSettings(auditedArguments),
                 sorted);
-        return RuntimeConfig.of(snapshot, keys, Credentials.NONE);
+        return RuntimeConfig.of(snapshot, keys, credentials);
     }
 
     static RoutePolicies policies(String... cedar) {

@@ -40,8 +40,19 @@ class PackagesTest {
             new Room("identity", "http", "route", "entra", "keys"),
             new Room("oauth", "http", "route", "identity", "entra", "keys", "store", "pages"),
             new Room("authorize", "http", "route", "identity", "mcp", "keys"),
+            new Room("credentials", "http", "route", "identity", "entra", "keys"),
             new Room("upstream", "http"),
-            new Room("forward", "http", "route", "identity", "mcp", "keys", "authorize", "forward", "upstream"),
+            new Room(
+                    "forward",
+                    "http",
+                    "route",
+                    "identity",
+                    "entra",
+                    "mcp",
+                    "keys",
+                    "authorize",
+                    "credentials",
+                    "upstream"),
             new Room("audit", "http", "route", "identity", "oauth", "authorize"),
             new Room(
                     "reload",
@@ -54,6 +65,7 @@ class PackagesTest {
                     "mcp",
                     "keys",
                     "authorize",
+                    "credentials",
                     "forward",
                     "upstream"),
             new Room("admin", "http", "entra", "identity", "oauth", "store", "authorize", "upstream", "audit"));

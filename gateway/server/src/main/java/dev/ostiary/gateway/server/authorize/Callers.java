@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.ostiary.gateway.config.AuthorizationSettings.PrincipalClaim;
 import dev.ostiary.gateway.policy.PrincipalFacts;
+import dev.ostiary.gateway.server.identity.CallerCredential;
 import dev.ostiary.gateway.server.identity.Principal;
 
 /**
@@ -24,8 +25,8 @@ public final class Callers {
     }
 
     /** The caller of this principal. */
-    public Caller of(Principal principal) {
-        return new Caller(principal, byPrincipal.get(principal, this::facts));
+    public Caller of(Principal principal, CallerCredential credential) {
+        return new Caller(principal, byPrincipal.get(principal, this::facts), credential);
     }
 
     private PrincipalFacts facts(Principal principal) {

@@ -5,6 +5,7 @@ import dev.ostiary.gateway.server.http.Exchange;
 import dev.ostiary.gateway.server.http.Responses;
 import dev.ostiary.gateway.server.http.TraceContext;
 import dev.ostiary.gateway.server.identity.AuthenticatedHandler;
+import dev.ostiary.gateway.server.identity.CallerCredential;
 import dev.ostiary.gateway.server.identity.Principal;
 import dev.ostiary.gateway.server.keys.Sealer;
 import dev.ostiary.gateway.server.keys.SessionSeal;
@@ -69,12 +70,12 @@ public final class McpEndpoint implements AuthenticatedHandler {
     }
 
     @Override
-    public void handle(Exchange exchange, Route route, Principal principal) {
+    public void handle(Exchange exchange, Route route, Principal principal, CallerCredential credential) {
         ServedRoute served = routes.get(route.name());
         if (served == null) {
             throw new IllegalStateException("route " + route.name() + " is open but not served");
         }
-        Caller caller = callers.of(principal);
+        Caller caller = callers.of(principal, credential);
         HttpMethod method = exchange.method();
         if (method.equals(HttpMethod.POST)) {
             post(exchange, served, caller);

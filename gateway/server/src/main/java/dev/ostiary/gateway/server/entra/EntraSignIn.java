@@ -61,4 +61,12 @@ public interface EntraSignIn {
      */
     EntraToken onBehalfOf(String assertion, List<String> scopes)
             throws EntraRefusedException, EntraUnavailableException;
+
+    /**
+     * The token of this exchange turned out to be of no use: the next {@link #onBehalfOf} asks Entra. Never blocks. Whoever
+     * keeps no tokens has none to forget.
+     *
+     * @param assertion as it was exchanged
+     */
+    default void forget(String assertion, List<String> scopes) {}
 }

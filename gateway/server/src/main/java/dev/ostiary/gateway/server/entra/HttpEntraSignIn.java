@@ -101,6 +101,11 @@ final class HttpEntraSignIn implements EntraSignIn {
         return onBehalfOf.exchange(assertion, scopes);
     }
 
+    @Override
+    public void forget(String assertion, List<String> scopes) {
+        onBehalfOf.forget(assertion, scopes);
+    }
+
     private static Map<String, String> refresh(String refreshToken, String scope) {
         return Map.of("grant_type", "refresh_token", "refresh_token", refreshToken, "scope", scope);
     }

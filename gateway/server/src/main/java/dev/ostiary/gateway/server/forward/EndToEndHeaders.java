@@ -1,7 +1,5 @@
 package dev.ostiary.gateway.server.forward;
 
-import dev.ostiary.gateway.config.Credentials;
-import dev.ostiary.gateway.config.UpstreamAuth;
 import dev.ostiary.gateway.server.http.Responses;
 import dev.ostiary.gateway.server.http.TraceContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -82,27 +80,5 @@ final class EndToEndHeaders {
         sent.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         sent.set("x-accel-buffering", "no");
         return sent;
-    }
-
-    /**
-     * Adds what the workload is shown in place of the caller's token.
-     *
-     * @return false when the credential is not there, so that the call must not be made
-     */
-    static boolean authenticate(HttpHeaders sent, UpstreamAuth auth, Credentials credentials) {
-        return switch (auth) {
-            case UpstreamAuth.None none -> true;
-            case UpstreamAuth.Secret secret -> {
-                String value = credentials.get(secret.credential());
-                if (value == null) {
-                    yield false;
-                }
-                sent.set(secret.header(), value);
-                yield true;
-            }
-            // The compiler closes such routes; should one get here all the same, it stays closed.
-            case UpstreamAuth.IdentityAssertion assertion -> false;
-            case UpstreamAuth.OnBehalfOf onBehalfOf -> false;
-        };
     }
 }

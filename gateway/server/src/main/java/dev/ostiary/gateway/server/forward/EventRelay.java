@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * read: what is held is at most what one read brought. Confined to the exchange's executor.
  */
 final class EventRelay {
-
-    /** Often enough for proxies that cut what is silent for a minute. */
-    private static final long KEEP_ALIVE_SECONDS = 25;
 
     private McpContext context;
     private final EventJudge judge;
@@ -41,14 +39,18 @@ final class EventRelay {
     private boolean closed;
     private @Nullable Runnable whenDrained;
 
-    /** @param answers what the stream owes answers to; null when the client only listens */
+    /**
+     * @param answers what the stream owes answers to; null when the client only listens
+     * @param silence how long nothing may be written before a comment is
+     */
     EventRelay(
             McpContext context,
             EventJudge judge,
             @Nullable OwedAnswers answers,
             ResponseStream out,
             UpstreamClient.Call call,
-            SseReader reader) {
+            SseReader reader,
+            Duration silence) {
         this.context = context;
         this.judge = judge;
         this.answers = answers;
@@ -58,7 +60,7 @@ final class EventRelay {
         out.onWritable(this::flow);
         keepAlive = context.exchange()
                 .executor()
-                .scheduleAtFixedRate(this::keepAlive, KEEP_ALIVE_SECONDS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+                .scheduleAtFixedRate(this::keepAlive, silence.toMillis(), silence.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**

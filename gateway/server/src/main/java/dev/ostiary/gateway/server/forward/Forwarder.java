@@ -1,11 +1,13 @@
 package dev.ostiary.gateway.server.forward;
 
+import dev.ostiary.gateway.server.authorize.Answers;
 import dev.ostiary.gateway.server.authorize.AuthorizedHandler;
 import dev.ostiary.gateway.server.authorize.AuthorizedPost;
 import dev.ostiary.gateway.server.authorize.McpContext;
+import dev.ostiary.gateway.server.credentials.WorkloadCredential;
 import dev.ostiary.gateway.server.http.Responses;
 import dev.ostiary.gateway.server.keys.SessionSeal;
-import dev.ostiary.gateway.server.upstream.UpstreamClient;
+import dev.ostiary.gateway.server.mcp.JsonRpcErrors;
 import dev.ostiary.gateway.server.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -24,7 +26,16 @@ public final class Forwarder implements AuthorizedHandler {
 
     @Override
     public void post(AuthorizedPost post) {
-        PostRelay.start(post, relays);
+        if (!relays.calls().cancelsWhatIsNotOpen(post)) {
+            PostRelay.start(post, relays);
+        } else if (post.batch()) {
+            Answers.error(
+                    post.context().exchange(),
+                    JsonRpcErrors.invalidRequest(null, "This batch cancels a request that you have not got open"));
+        } else {
+            // Answered a moment ago, perhaps, which is no error (2025-11-25, Cancellation); or somebody else's.
+            Responses.empty(post.context().exchange(), HttpResponseStatus.ACCEPTED, Responses.headers());
+        }
     }
 
     @Override
@@ -40,24 +51,29 @@ public final class Forwarder implements AuthorizedHandler {
             Responses.empty(context.exchange(), HttpResponseStatus.OK, Responses.headers());
             return;
         }
-        UpstreamClient.Request request =
-                WorkloadRequests.of(context, relays, HttpMethod.DELETE, Unpooled.EMPTY_BUFFER, false);
-        if (request == null) {
-            WorkloadErrors.answer(context, WorkloadErrors.noCredential());
-            return;
-        }
         relays.requests().forget(session);
-        relays.client().send(context.exchange().executor(), request, new Ending(context));
+        CredentialedCall.send(
+                context,
+                relays,
+                () -> WorkloadRequests.of(context, HttpMethod.DELETE, Unpooled.EMPTY_BUFFER, false),
+                new Ending(context, relays));
     }
 
     /** Passes the status of a DELETE on: the client need not know more. */
-    private static final class Ending implements UpstreamClient.Listener {
+    private static final class Ending implements CredentialedCall.Listener {
 
         private final McpContext context;
+        private final Relays relays;
         private int status;
 
-        Ending(McpContext context) {
+        Ending(McpContext context, Relays relays) {
             this.context = context;
+            this.relays = relays;
+        }
+
+        @Override
+        public void onWithheld(WorkloadCredential.Withheld why) {
+            WorkloadErrors.answer(context, relays, why);
         }
 
         @Override

@@ -1,6 +1,5 @@
 package dev.ostiary.gateway.server.forward;
 
-import dev.ostiary.gateway.config.Credentials;
 import dev.ostiary.gateway.server.authorize.CatalogueSource;
 import dev.ostiary.gateway.server.authorize.DecisionLog;
 import dev.ostiary.gateway.server.authorize.Decisions;
@@ -8,9 +7,13 @@ import dev.ostiary.gateway.server.authorize.MessageDecider;
 import dev.ostiary.gateway.server.authorize.PostAuthorizer;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
 import dev.ostiary.gateway.server.authorize.TaskOwners;
+import dev.ostiary.gateway.server.credentials.WorkloadCredentials;
+import dev.ostiary.gateway.server.identity.Challenge;
 import dev.ostiary.gateway.server.keys.Sealer;
 import dev.ostiary.gateway.server.upstream.UpstreamClient;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +23,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Forwarding {
 
+    /** Often enough for proxies that cut what is silent for a minute. */
+    public static final Duration KEEP_ALIVE = Duration.ofSeconds(25);
+
     private final UpstreamClient client;
     private final LiveStreams streams;
     private final SessionRequests requests = new SessionRequests();
+    private final OpenCalls calls = new OpenCalls();
     private final Catalogues catalogues;
     private final PostAuthorizer authorizer;
     private final EventJudge judge;
     private final InstantSource clock;
+    private final Duration keepAlive;
     private volatile @Nullable Relays latest;
 
-    public Forwarding(UpstreamClient client, Decisions decisions, DecisionLog log, InstantSource clock) {
+    /**
+     * @param clock the wall clock
+     * @param keepAlive how long an event stream may be silent before the gateway writes a comment
+     */
+    public Forwarding(
+            UpstreamClient client, Decisions decisions, DecisionLog log, InstantSource clock, Duration keepAlive) {
         this.client = client;
         this.clock = clock;
+        this.keepAlive = keepAlive;
         TaskOwners tasks = new TaskOwners();
         streams = new LiveStreams(clock);
         catalogues = new Catalogues(new ToolLister(this::latest));
@@ -54,11 +68,28 @@ public final class Forwarding {
     /**
      * The forwarder of a configuration, which calls and streams that begin with it keep.
      *
+     * @param credentials what its workloads are shown
+     * @param challenges how clients of a route are asked to sign in, by route name
      * @param current the route of a name in whatever configuration is enforced when it is asked; null when it is not open
      */
     public Forwarder forwarder(
-            Sealer sealer, Credentials credentials, Function<String, @Nullable ServedRoute> current) {
-        Relays relays = new Relays(client, judge, authorizer, streams, requests, sealer, credentials, current, clock);
+            Sealer sealer,
+            WorkloadCredentials credentials,
+            Map<String, Challenge> challenges,
+            Function<String, @Nullable ServedRoute> current) {
+        Relays relays = new Relays(
+                client,
+                judge,
+                authorizer,
+                streams,
+                requests,
+                calls,
+                sealer,
+                credentials,
+                challenges,
+                current,
+                clock,
+                keepAlive);
         latest = relays;
         return new Forwarder(relays);
     }

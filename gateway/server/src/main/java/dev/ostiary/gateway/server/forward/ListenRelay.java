@@ -4,6 +4,7 @@ import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.server.authorize.Answers;
 import dev.ostiary.gateway.server.authorize.McpContext;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.credentials.WorkloadCredential;
 import dev.ostiary.gateway.server.http.Exchange;
 import dev.ostiary.gateway.server.http.Responses;
 import dev.ostiary.gateway.server.mcp.JsonRpcErrors;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the exchange's executor.
  */
-final class ListenRelay implements UpstreamClient.Listener, LiveStreams.Stream {
+final class ListenRelay implements CredentialedCall.Listener, LiveStreams.Stream {
 
     private final McpContext context;
     private final Exchange exchange;
@@ -66,13 +67,17 @@ final class ListenRelay implements UpstreamClient.Listener, LiveStreams.Stream {
             finishWith(() -> WorkloadErrors.answer(context, WorkloadErrors.tooManyStreams()));
             return;
         }
-        UpstreamClient.Request request =
-                WorkloadRequests.of(context, relays, HttpMethod.GET, Unpooled.EMPTY_BUFFER, false);
-        if (request == null) {
-            finishWith(() -> WorkloadErrors.answer(context, WorkloadErrors.noCredential()));
-            return;
-        }
-        call = relays.client().send(exchange.executor(), request.withoutHurry(), this);
+        call = CredentialedCall.send(context, relays, this::request, this);
+    }
+
+    private UpstreamClient.Request request() {
+        return WorkloadRequests.of(context, HttpMethod.GET, Unpooled.EMPTY_BUFFER, false)
+                .withoutHurry();
+    }
+
+    @Override
+    public void onWithheld(WorkloadCredential.Withheld why) {
+        finishWith(() -> WorkloadErrors.answer(context, relays, why));
     }
 
     @Override
@@ -119,7 +124,8 @@ final class ListenRelay implements UpstreamClient.Listener, LiveStreams.Stream {
                 null,
                 exchange.stream(HttpResponseStatus.OK, headers),
                 calling,
-                new SseReader(context.served().limits().responseBytes()));
+                new SseReader(context.served().limits().responseBytes()),
+                relays.keepAlive());
         relay.under(enforced);
     }
 

@@ -5,6 +5,7 @@ import dev.ostiary.gateway.server.authorize.Answers;
 import dev.ostiary.gateway.server.authorize.AuthorizedPost;
 import dev.ostiary.gateway.server.authorize.McpContext;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.credentials.WorkloadCredential;
 import dev.ostiary.gateway.server.http.Exchange;
 import dev.ostiary.gateway.server.http.ResponseStream;
 import dev.ostiary.gateway.server.http.Responses;
@@ -52,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the exchange's executor.
  */
-final class PostRelay implements UpstreamClient.Listener, LiveStreams.Stream {
+final class PostRelay implements CredentialedCall.Listener, LiveStreams.Stream {
 
     private static final String EVENT_STREAM = "text/event-stream";
     private static final String JSON = "application/json";
@@ -98,6 +99,7 @@ final class PostRelay implements UpstreamClient.Listener, LiveStreams.Stream {
     private @Nullable EventRelay relay;
     private @Nullable Runnable unregister;
     private ServedRoute enforced;
+    private Runnable close = () -> {};
 
     private PostRelay(AuthorizedPost post, Relays relays) {
         this.post = post;
@@ -120,6 +122,7 @@ final class PostRelay implements UpstreamClient.Listener, LiveStreams.Stream {
     }
 
     private void send() {
+        close = relays.calls().open(post);
         if (subscribes()) {
             unregister = relays.streams()
                     .openLasting(
@@ -132,13 +135,18 @@ final class PostRelay implements UpstreamClient.Listener, LiveStreams.Stream {
                 return;
             }
         }
-        UpstreamClient.Request request = WorkloadRequests.of(
-                context, relays, HttpMethod.POST, Unpooled.wrappedBuffer(post.body()), post.initializes());
-        if (request == null) {
-            fail(WorkloadErrors.noCredential());
-            return;
-        }
-        call = relays.client().send(exchange.executor(), subscribes() ? request.withoutHurry() : request, this);
+        call = CredentialedCall.send(context, relays, this::request, this);
+    }
+
+    private UpstreamClient.Request request() {
+        UpstreamClient.Request request =
+                WorkloadRequests.of(context, HttpMethod.POST, Unpooled.wrappedBuffer(post.body()), post.initializes());
+        return subscribes() ? request.withoutHurry() : request;
+    }
+
+    @Override
+    public void onWithheld(WorkloadCredential.Withheld why) {
+        finishWith(() -> WorkloadErrors.answer(post, relays, why));
     }
 
     @Override
@@ -234,7 +242,7 @@ final class PostRelay implements UpstreamClient.Listener, LiveStreams.Stream {
     private void startRelay(SseReader events) {
         headers.set(HttpHeaderNames.CONTENT_TYPE, EVENT_STREAM);
         ResponseStream out = exchange.stream(HttpResponseStatus.OK, headers);
-        relay = new EventRelay(context, relays.judge(), answers, out, calling(), events);
+        relay = new EventRelay(context, relays.judge(), answers, out, calling(), events, relays.keepAlive());
         relay.under(enforced);
         state = State.EVENTS;
     }
@@ -516,6 +524,7 @@ final class PostRelay implements UpstreamClient.Listener, LiveStreams.Stream {
     }
 
     private void release() {
+        close.run();
         if (unregister != null) {
             unregister.run();
             unregister = null;

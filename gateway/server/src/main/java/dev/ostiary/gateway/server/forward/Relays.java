@@ -1,11 +1,14 @@
 package dev.ostiary.gateway.server.forward;
 
-import dev.ostiary.gateway.config.Credentials;
 import dev.ostiary.gateway.server.authorize.PostAuthorizer;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.credentials.WorkloadCredentials;
+import dev.ostiary.gateway.server.identity.Challenge;
 import dev.ostiary.gateway.server.keys.Sealer;
 import dev.ostiary.gateway.server.upstream.UpstreamClient;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param authorizer judges posts again when the configuration has changed
  * @param streams the open event streams
  * @param requests the requests that workloads have open at clients
+ * @param calls the requests that callers have open at workloads without sessions
  * @param sealer seals session ids
  * @param credentials what workloads are shown
+ * @param challenges how clients of a route are asked to sign in, by route name
  * @param current the route of a name as it is served now; null when it is no longer open
  * @param clock the wall clock
+ * @param keepAlive how long an event stream may be silent before the gateway writes a comment
  */
 record Relays(
         UpstreamClient client,
@@ -28,7 +34,15 @@ record Relays(
         PostAuthorizer authorizer,
         LiveStreams streams,
         SessionRequests requests,
+        OpenCalls calls,
         Sealer sealer,
-        Credentials credentials,
+        WorkloadCredentials credentials,
+        Map<String, Challenge> challenges,
         Function<String, @Nullable ServedRoute> current,
-        InstantSource clock) {}
+        InstantSource clock,
+        Duration keepAlive) {
+
+    Relays {
+        challenges = Map.copyOf(challenges);
+    }
+}

@@ -3,6 +3,7 @@ package dev.ostiary.gateway.server.forward;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.ostiary.gateway.server.authorize.KnownTool;
 import dev.ostiary.gateway.server.authorize.McpContext;
+import dev.ostiary.gateway.server.credentials.WorkloadCredential;
 import dev.ostiary.gateway.server.mcp.Era;
 import dev.ostiary.gateway.server.mcp.ListKind;
 import dev.ostiary.gateway.server.mcp.ListResponse;
@@ -78,13 +79,13 @@ final class ToolLister implements Catalogues.Lister {
                 finish(null);
                 return;
             }
-            byte[] body = request(cursor).getBytes(StandardCharsets.UTF_8);
+            byte[] body = body(cursor).getBytes(StandardCharsets.UTF_8);
+            call = CredentialedCall.send(context, relays, () -> request(body), new Page(this));
+        }
+
+        private UpstreamClient.Request request(byte[] body) {
             UpstreamClient.Request request =
-                    WorkloadRequests.of(context, relays, HttpMethod.POST, Unpooled.wrappedBuffer(body), false);
-            if (request == null) {
-                finish(null);
-                return;
-            }
+                    WorkloadRequests.of(context, HttpMethod.POST, Unpooled.wrappedBuffer(body), false);
             HttpHeaders headers = request.headers();
             headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
             headers.set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream");
@@ -100,10 +101,10 @@ final class ToolLister implements Catalogues.Lister {
             } else {
                 headers.remove("mcp-method");
             }
-            call = relays.client().send(context.exchange().executor(), request, new Page(this));
+            return request;
         }
 
-        private String request(@Nullable String cursor) {
+        private String body(@Nullable String cursor) {
             StringBuilder json = new StringBuilder(
                     "{\"jsonrpc\":\"2.0\",\"id\":\"ostiary-catalogue\",\"method\":\"tools/list\",\"params\":{");
             if (cursor != null) {
@@ -155,7 +156,7 @@ final class ToolLister implements Catalogues.Lister {
     }
 
     /** One page, as JSON or as the one answer on a stream. */
-    private static final class Page implements UpstreamClient.Listener {
+    private static final class Page implements CredentialedCall.Listener {
 
         private final Listing listing;
         private final int most;
@@ -219,6 +220,11 @@ final class ToolLister implements Catalogues.Lister {
 
         @Override
         public void onFailure(UpstreamFailure failure) {
+            answer(null);
+        }
+
+        @Override
+        public void onWithheld(WorkloadCredential.Withheld why) {
             answer(null);
         }
 

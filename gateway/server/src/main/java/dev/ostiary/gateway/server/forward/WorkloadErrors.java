@@ -3,11 +3,18 @@ package dev.ostiary.gateway.server.forward;
 import dev.ostiary.gateway.server.authorize.Answers;
 import dev.ostiary.gateway.server.authorize.AuthorizedPost;
 import dev.ostiary.gateway.server.authorize.McpContext;
+import dev.ostiary.gateway.server.credentials.WorkloadCredential;
+import dev.ostiary.gateway.server.entra.EntraDiagnosis;
+import dev.ostiary.gateway.server.identity.Challenge;
+import dev.ostiary.gateway.server.identity.Refusal;
 import dev.ostiary.gateway.server.mcp.JsonRpcErrors;
 import dev.ostiary.gateway.server.mcp.JsonRpcErrors.ErrorResponse;
 import dev.ostiary.gateway.server.mcp.Message;
 import dev.ostiary.gateway.server.mcp.MessageId;
 import dev.ostiary.gateway.server.upstream.UpstreamFailure;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,9 +83,64 @@ final class WorkloadErrors {
         return new Failure(403, "This is no longer permitted, or the MCP server has been replaced", "reconsidered");
     }
 
-    /** The credential for the workload is not there. */
-    static Failure noCredential() {
-        return new Failure(502, "The gateway has no credential for the MCP server", "credential missing");
+    /** Why the workload could not be called in the caller's name; signing in again is for {@link Challenge} to say. */
+    static Failure of(WorkloadCredential.Withheld why) {
+        return switch (why) {
+            case WorkloadCredential.Missing missing ->
+                new Failure(502, "The gateway has no credential for the MCP server", "credential missing");
+            case WorkloadCredential.NotForApplications notForApplications ->
+                new Failure(
+                        403,
+                        "This MCP server is called on behalf of users, and you are signed in as an application",
+                        "app-only");
+            case WorkloadCredential.SignInAgain again ->
+                new Failure(401, "Entra asks you to sign in again", "sign in again");
+            case WorkloadCredential.Refused(EntraDiagnosis diagnosis, boolean user) ->
+                new Failure(user ? 403 : 502, refused(diagnosis), diagnosis.code());
+            case WorkloadCredential.Unavailable(String reason, Duration retryAfter) ->
+                new Failure(503, "Entra cannot be asked for access to the MCP server; try again later", reason);
+        };
+    }
+
+    private static String refused(EntraDiagnosis diagnosis) {
+        StringBuilder message = new StringBuilder("Entra gives no access to the MCP server: ")
+                .append(diagnosis.summary())
+                .append(' ')
+                .append(diagnosis.fix());
+        if (diagnosis.field() != null) {
+            message.append(" (").append(diagnosis.field()).append(')');
+        }
+        return message.append(" [").append(diagnosis.code()).append(']').toString();
+    }
+
+    /** Answers 401 where that is what helps; false where it is not. */
+    private static boolean challenged(McpContext context, Relays relays, WorkloadCredential.Withheld why) {
+        Challenge challenge = relays.challenges().get(context.served().route().name());
+        if (!(why instanceof WorkloadCredential.SignInAgain(String claims)) || challenge == null) {
+            return false;
+        }
+        log(context, of(why));
+        Refusal refusal = challenge.signInAgain(claims);
+        context.exchange()
+                .respond(
+                        HttpResponseStatus.valueOf(refusal.status()),
+                        refusal.headers(),
+                        Unpooled.wrappedBuffer(refusal.json()));
+        return true;
+    }
+
+    /** Answers a post whose workload was not called. */
+    static void answer(AuthorizedPost post, Relays relays, WorkloadCredential.Withheld why) {
+        if (!challenged(post.context(), relays, why)) {
+            answer(post, of(why));
+        }
+    }
+
+    /** Answers a GET or DELETE whose workload was not called. */
+    static void answer(McpContext context, Relays relays, WorkloadCredential.Withheld why) {
+        if (!challenged(context, relays, why)) {
+            answer(context, of(why));
+        }
     }
 
     /** An answer that is not MCP. */

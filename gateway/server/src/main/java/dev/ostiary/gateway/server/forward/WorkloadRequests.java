@@ -20,20 +20,17 @@ final class WorkloadRequests {
     private WorkloadRequests() {}
 
     /**
-     * A request in the name of an exchange.
+     * A request in the name of an exchange, without what the workload is shown for the caller.
      *
-     * @param body ownership passes, also when null is returned
+     * @param body ownership passes
      * @param opensSession whether it initializes, so that no version has been agreed yet
-     * @return null when the credential for the workload is not there
      */
-    static UpstreamClient.@Nullable Request of(
-            McpContext context, Relays relays, HttpMethod method, ByteBuf body, boolean opensSession) {
+    static UpstreamClient.Request of(McpContext context, HttpMethod method, ByteBuf body, boolean opensSession) {
         Route route = context.served().route();
         Upstream upstream = route.upstream();
         HttpHeaders headers = EndToEndHeaders.toWorkload(context.exchange().headers(), context.trace());
-        if (upstream == null || !EndToEndHeaders.authenticate(headers, route.upstreamAuth(), relays.credentials())) {
-            body.release();
-            return null;
+        if (upstream == null) {
+            throw new IllegalStateException("an open route has an upstream");
         }
         if (context.era() == Era.LEGACY) {
             SessionSeal session = context.session();

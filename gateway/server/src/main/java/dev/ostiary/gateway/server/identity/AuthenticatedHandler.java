@@ -7,6 +7,10 @@ import dev.ostiary.gateway.server.http.Exchange;
 @FunctionalInterface
 public interface AuthenticatedHandler {
 
-    /** Called on the exchange's executor; must not block. */
-    void handle(Exchange exchange, Route route, Principal principal);
+    /**
+     * Called on the exchange's executor; must not block.
+     *
+     * @param credential by what the caller can be acted for: for this exchange only
+     */
+    void handle(Exchange exchange, Route route, Principal principal, CallerCredential credential);
 }

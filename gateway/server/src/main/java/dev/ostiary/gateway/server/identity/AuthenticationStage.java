@@ -46,7 +46,8 @@ public final class AuthenticationStage implements RouteHandler {
 
     private void go(Exchange exchange, Route route, Authentication authentication) {
         switch (authentication) {
-            case Authentication.Authenticated(Principal principal) -> next.handle(exchange, route, principal);
+            case Authentication.Authenticated(Principal principal) ->
+                next.handle(exchange, route, principal, credential(exchange, route, principal));
             case Authentication.Rejected rejected -> {
                 events.rejected(route, rejected);
                 Challenge challenge = challenges.get(route.name());
@@ -60,6 +61,10 @@ public final class AuthenticationStage implements RouteHandler {
                 answer(exchange, Challenge.refusal(unavailable));
             }
         }
+    }
+
+    private static CallerCredential credential(Exchange exchange, Route route, Principal principal) {
+        return CallerCredential.of(route, principal, exchange.headers().getAll(HttpHeaderNames.AUTHORIZATION));
     }
 
     private static void answer(Exchange exchange, Refusal refusal) {

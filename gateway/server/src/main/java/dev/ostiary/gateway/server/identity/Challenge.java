@@ -9,6 +9,7 @@ import dev.ostiary.gateway.server.http.Responses;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class Challenge {
 
     private final String resourceMetadata;
+    private final String scope;
+    private final String authorizationUri;
 
-    private Challenge(String resourceMetadata) {
+    private Challenge(String resourceMetadata, String scope, String authorizationUri) {
         this.resourceMetadata = resourceMetadata;
+        this.scope = scope;
+        this.authorizationUri = authorizationUri;
     }
 
     /**
@@ -34,7 +39,11 @@ public final class Challenge {
         if (entra == null) {
             throw new IllegalArgumentException("the snapshot has no Entra settings");
         }
-        return new Challenge(ProtectedResource.of(snapshot, entra, route).metadataUrl());
+        ProtectedResource resource = ProtectedResource.of(snapshot, entra, route);
+        return new Challenge(
+                resource.metadataUrl(),
+                resource.scope(),
+                entra.authority() + "/" + entra.tenantId() + "/oauth2/v2.0/authorize");
     }
 
     /** The answer to a refused request. */
@@ -52,6 +61,31 @@ public final class Challenge {
             body.put("resource_metadata", resourceMetadata);
         }
         return new Refusal(rejected.status(), headers, bytes(body));
+    }
+
+    /**
+     * The answer where Entra wants to see the user before the gateway may act for them.
+     *
+     * @param claims the claims challenge for whoever gets tokens from Entra itself, as JSON: passed on in base64, the way
+     *     Microsoft's client libraries look for it ("Claims challenges, claims requests, and client capabilities"); null:
+     *     there is none, or the client gets its tokens from the facade, which replays it
+     */
+    public Refusal signInAgain(@Nullable String claims) {
+        Authentication.Rejected rejected = new Authentication.Rejected(
+                401,
+                claims == null ? "invalid_token" : "insufficient_claims",
+                "Entra asks you to sign in again before this server can act for you",
+                scope,
+                "SignInAgain");
+        Refusal refusal = refusal(rejected);
+        if (claims != null) {
+            StringBuilder header = new StringBuilder(header(rejected)).append(", ");
+            parameter(header, "authorization_uri", authorizationUri);
+            header.append(", ");
+            parameter(header, "claims", Base64.getEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8)));
+            refusal.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, header.toString());
+        }
+        return refusal;
     }
 
     /** The answer while nobody can be authenticated: 503 with {@code Retry-After}. The same on every route. */

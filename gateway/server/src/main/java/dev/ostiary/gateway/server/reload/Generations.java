@@ -13,7 +13,12 @@ import dev.ostiary.gateway.server.authorize.Callers;
 import dev.ostiary.gateway.server.authorize.DecisionLog;
 import dev.ostiary.gateway.server.authorize.McpEndpoint;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.credentials.DelegatedTokens;
+import dev.ostiary.gateway.server.credentials.WorkloadCredentials;
+import dev.ostiary.gateway.server.entra.EntraServices;
+import dev.ostiary.gateway.server.entra.EntraSignIn;
 import dev.ostiary.gateway.server.entra.KeySets;
+import dev.ostiary.gateway.server.entra.TenantKeys;
 import dev.ostiary.gateway.server.entra.Time;
 import dev.ostiary.gateway.server.forward.Forwarder;
 import dev.ostiary.gateway.server.forward.Forwarding;
@@ -50,16 +55,19 @@ public final class Generations {
     private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
 
     private final KeySets keySets;
+    private final EntraServices entraServices;
     private final TokenCache tokens;
     private final Forwarding forwarding;
     private final DecisionLog log;
     private final AuthenticationEvents events;
     private final Time time;
     private final InstantSource clock;
+    private final DelegatedTokens delegated;
     private final SecureRandom random = new SecureRandom();
 
     public Generations(
             KeySets keySets,
+            EntraServices entraServices,
             TokenCache tokens,
             Forwarding forwarding,
             DecisionLog log,
@@ -67,12 +75,14 @@ public final class Generations {
             Time time,
             InstantSource clock) {
         this.keySets = keySets;
+        this.entraServices = entraServices;
         this.tokens = tokens;
         this.forwarding = forwarding;
         this.log = log;
         this.events = events;
         this.time = time;
         this.clock = clock;
+        this.delegated = new DelegatedTokens(time);
     }
 
     /**
@@ -106,7 +116,17 @@ public final class Generations {
                     "This gateway does not say where its users sign in.");
         }
         Sealer sealer = new Sealer(config.keys(), random);
-        Forwarder forwarder = forwarding.forwarder(sealer, config.credentials(), current);
+        Map<String, Challenge> challenges = new HashMap<>();
+        for (ServedRoute route : served.values()) {
+            challenges.put(route.route().name(), Challenge.of(snapshot, route.route()));
+        }
+        TenantKeys keys = keySets.use(entra, snapshot.egress());
+        EntraSignIn signIn = entraServices
+                .use(entra, config.credentials(), snapshot.egress(), keys)
+                .signIn();
+        // Without a facade there are no Entra sessions.
+        WorkloadCredentials credentials = WorkloadCredentials.of(config, delegated, signIn, null, needed -> {}, time);
+        Forwarder forwarder = forwarding.forwarder(sealer, credentials, challenges, current);
         McpEndpoint endpoint = new McpEndpoint(
                 served,
                 new Callers(snapshot.authorization().principalClaim()),
@@ -115,12 +135,7 @@ public final class Generations {
                 clock,
                 forwarding.authorizer(),
                 forwarder);
-        Map<String, Challenge> challenges = new HashMap<>();
-        for (ServedRoute route : served.values()) {
-            challenges.put(route.route().name(), Challenge.of(snapshot, route.route()));
-        }
-        EntraAuthenticator authenticator =
-                new EntraAuthenticator(snapshot, keySets.use(entra, snapshot.egress()), tokens, time);
+        EntraAuthenticator authenticator = new EntraAuthenticator(snapshot, keys, tokens, time);
         return new AuthenticationStage(authenticator, challenges, events, endpoint);
     }
 
