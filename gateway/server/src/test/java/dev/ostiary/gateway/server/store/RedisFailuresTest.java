@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,7 +119,7 @@ class RedisFailuresTest {
     @Test
     void aServerThatRefusesACommandIsNotQuoted() throws Exception {
         try (RedisProcess redis = RedisProcess.start(
-                        folder, "--rename-command", "EVALSHA", "\"\"", "--rename-command", "EVAL", "\"\"");
+                        folder, "--rename-command", "EVALSHA", "", "--rename-command", "EVAL", "");
                 GrantStore store = new RedisGrantStore(GATEWAY, redis.url(), null)) {
             assertThatThrownBy(() -> store.create(GrantStoreContract.grant(), null, SECRET, GrantStoreContract.later()))
                     .isInstanceOf(StoreUnavailableException.class)
@@ -174,7 +175,7 @@ class RedisFailuresTest {
         }
     }
 
-    private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> assertUnavailable(
+    private static AbstractThrowableAssert<?, ? extends Throwable> assertUnavailable(
             GrantStore store) {
         return assertThatThrownBy(() -> store.get(GrantStoreContract.grant()))
                 .isInstanceOf(StoreUnavailableException.class);
