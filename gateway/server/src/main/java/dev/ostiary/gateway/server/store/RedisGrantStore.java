@@ -46,8 +46,8 @@ public final class RedisGrantStore implements GrantStore {
         }
         this.prefix = "ostiary:{" + gateway + "}:";
         RedisUrl where = RedisUrl.parse(url);
-        this.link = new RedisLink(
-                where, new RedisDialer(where, caBundle == null ? null : CaBundle.including(caBundle)));
+        this.link =
+                new RedisLink(where, new RedisDialer(where, caBundle == null ? null : CaBundle.including(caBundle)));
         link.awaitFirst();
     }
 

@@ -62,13 +62,12 @@ record RedisUrl(
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme();
         boolean tls = scheme.startsWith("rediss");
-        Form form =
-                switch (scheme) {
-                    case "redis", "rediss" -> Form.SINGLE;
-                    case "redis-sentinel", "rediss-sentinel" -> Form.SENTINEL;
-                    case "redis-cluster", "rediss-cluster" -> Form.CLUSTER;
-                    default -> throw wrong("its scheme is none of redis, redis-sentinel and redis-cluster");
-                };
+        Form form = switch (scheme) {
+            case "redis", "rediss" -> Form.SINGLE;
+            case "redis-sentinel", "rediss-sentinel" -> Form.SENTINEL;
+            case "redis-cluster", "rediss-cluster" -> Form.CLUSTER;
+            default -> throw wrong("its scheme is none of redis, redis-sentinel and redis-cluster");
+        };
         String authority = uri.getRawAuthority();
         if (authority == null || uri.getRawQuery() != null) {
             throw wrong(authority == null ? "it has no host" : "it takes no query");

@@ -98,8 +98,9 @@ class RedisFailuresTest {
                 GrantStore store = new RedisGrantStore(
                         GATEWAY, "redis://somebody:" + SECRET + "@127.0.0.1:" + redis.port(), null)) {
             StringWriter text = new StringWriter();
-            assertUnavailable(store).hasMessageContaining("WRONGPASS").satisfies(e ->
-                    e.printStackTrace(new PrintWriter(text)));
+            assertUnavailable(store)
+                    .hasMessageContaining("WRONGPASS")
+                    .satisfies(e -> e.printStackTrace(new PrintWriter(text)));
             assertThat(text.toString()).doesNotContain(SECRET);
         } finally {
             root.detachAppender(logged);
@@ -108,7 +109,8 @@ class RedisFailuresTest {
         assertThat(List.copyOf(logged.list)).isNotEmpty().allSatisfy(event -> {
             assertThat(event.getFormattedMessage()).doesNotContain(SECRET);
             if (event.getThrowableProxy() != null) {
-                assertThat(ThrowableProxyUtil.asString(event.getThrowableProxy())).doesNotContain(SECRET);
+                assertThat(ThrowableProxyUtil.asString(event.getThrowableProxy()))
+                        .doesNotContain(SECRET);
             }
         });
     }
