@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every key begins with {@code ostiary:{<gateway>}:}, nothing else is touched. The braces make it a hash tag: on a cluster
  * all of a gateway's keys are in one slot, so that each operation is one script (Redis Cluster specification, Hash tags).
- * A user of its own needs {@code ~ostiary:*} and {@code +@connection +@read +@write +@scripting}, with sentinels and on a
- * cluster {@code +cluster} as well.
+ * A user of its own needs {@code ~ostiary:*} and {@code +@connection +@read +@write +@scripting +time}, on a cluster
+ * {@code +cluster} as well.
  *
  * <p>Holds what Redis holds: an acknowledged write outlives a crash or a failover of Redis only as far as its persistence and
  * replication go, and with an eviction policy other than {@code noeviction} Redis throws live grants away.
@@ -46,8 +46,8 @@ public final class RedisGrantStore implements GrantStore {
         }
         this.prefix = "ostiary:{" + gateway + "}:";
         RedisUrl where = RedisUrl.parse(url);
-        this.link =
-                new RedisLink(where, new RedisDialer(where, caBundle == null ? null : CaBundle.including(caBundle)));
+        this.link = new RedisLink(
+                where, new RedisDialer(where, prefix, caBundle == null ? null : CaBundle.including(caBundle)));
         link.awaitFirst();
     }
 

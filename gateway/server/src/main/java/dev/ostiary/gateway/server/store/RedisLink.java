@@ -5,11 +5,12 @@ import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisReadOnlyException;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -40,7 +41,13 @@ final class RedisLink implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Duration FIRST_DIAL = Duration.ofSeconds(3);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(6);
-    private static final Pattern ERROR_CODE = Pattern.compile("^([A-Z]{2,20})\\b");
+
+    /** An error's code: the first word, or what a script ran into, which older servers put behind an explanation. */
+    private static final Pattern ERROR_CODE =
+            Pattern.compile("^ERR Error running script .*? -([A-Z]{2,20}) |^([A-Z]{2,20})\\b");
+
+    /** What a server says that is not, or no longer, the one for our keys: as good as gone. */
+    private static final Set<String> NO_PRIMARY = Set.of("READONLY", "MASTERDOWN", "MOVED");
 
     private final RedisUrl url;
     private final RedisDialer dialer;
@@ -73,7 +80,8 @@ final class RedisLink implements AutoCloseable {
      *
      * @throws RedisNoScriptException when Redis does not know the script
      */
-    <T extends @Nullable Object> T call(Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command)
+    <T extends @Nullable Object> T call(
+            Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command)
             throws StoreUnavailableException {
         RedisDialer.Live current = live;
         if (closed || current == null || !current.connection().isOpen()) {
@@ -108,10 +116,15 @@ final class RedisLink implements AutoCloseable {
         boolean interrupted = Thread.interrupted();
         try {
             keeper.join(CLOSE_WITHIN);
+            RedisDialer.Live last = live;
+            if (last != null) {
+                last.closeAsync().get(RedisDialer.COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            }
         } catch (InterruptedException e) {
             interrupted = true;
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("the connection to Redis was not closed in time", e);
         }
-        drop(live);
         dialer.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -143,8 +156,7 @@ final class RedisLink implements AutoCloseable {
         if (cause instanceof RedisCommandTimeoutException) {
             return timedOut(current);
         }
-        if (!(cause instanceof RedisCommandExecutionException) || cause instanceof RedisReadOnlyException) {
-            // A primary that became a replica is as good as gone.
+        if (!(cause instanceof RedisCommandExecutionException) || NO_PRIMARY.contains(code(cause))) {
             drop(current);
         }
         return unavailable("Redis did not do it: " + reason(cause));
@@ -158,7 +170,7 @@ final class RedisLink implements AutoCloseable {
                     why = "the connection was lost";
                 }
             }
-            current.connection().closeAsync();
+            CompletableFuture<Void> unused = current.closeAsync();
             wake.release();
         }
     }
@@ -209,10 +221,8 @@ final class RedisLink implements AutoCloseable {
     /** What went wrong, in our words and Redis' error code. */
     private static String reason(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            String message = cause.getMessage();
-            if (cause instanceof RedisCommandExecutionException && message != null) {
-                Matcher code = ERROR_CODE.matcher(message);
-                return code.find() ? "it answered " + code.group(1) : "it answered with an error";
+            if (cause instanceof RedisCommandExecutionException) {
+                return "it answered " + code(cause);
             } else if (cause instanceof SSLException) {
                 return "the TLS handshake failed";
             } else if (cause instanceof UnknownHostException) {
@@ -224,6 +234,15 @@ final class RedisLink implements AutoCloseable {
             }
         }
         return "the connection failed";
+    }
+
+    /** Redis' error code; nothing else of its message, which may quote what was sent. */
+    private static String code(Throwable error) {
+        Matcher code = ERROR_CODE.matcher(error.getMessage() == null ? "" : error.getMessage());
+        if (!code.find()) {
+            return "with an error";
+        }
+        return code.group(1) == null ? code.group(2) : code.group(1);
     }
 
     private static StoreUnavailableException unavailable(String message) {

@@ -1,11 +1,11 @@
 package dev.ostiary.gateway.server.store;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +38,10 @@ record RedisUrl(
     private static final int SENTINEL_PORT = 26379;
     private static final int MAX_HOSTS = 32;
 
+    /** Scheme, user with hosts, path, fragment: {@link java.net.URI} takes no list of IPv6 hosts. No query. */
+    private static final Pattern URL =
+            Pattern.compile("([a-z-]{1,20})://([^/?#\\s]+)(/[^?#\\s]*)?(?:#([A-Za-z0-9._-]+))?");
+
     /** What is at the hosts. */
     enum Form {
         SINGLE,
@@ -54,24 +58,20 @@ record RedisUrl(
      * @throws IllegalArgumentException when it is not one of these; says what is wrong without quoting it
      */
     static RedisUrl parse(String text) {
-        URI uri;
-        try {
-            uri = new URI(text.strip());
-        } catch (URISyntaxException quotesTheUrl) {
-            throw wrong("it is not a URL; user and password need percent-encoding");
+        Matcher url = URL.matcher(text.strip());
+        if (!url.matches()) {
+            throw wrong("it is not a URL of the form scheme://user:password@host:port");
         }
-        String scheme = uri.getScheme() == null ? "" : uri.getScheme();
+        String scheme = url.group(1);
         boolean tls = scheme.startsWith("rediss");
-        Form form = switch (scheme) {
-            case "redis", "rediss" -> Form.SINGLE;
-            case "redis-sentinel", "rediss-sentinel" -> Form.SENTINEL;
-            case "redis-cluster", "rediss-cluster" -> Form.CLUSTER;
-            default -> throw wrong("its scheme is none of redis, redis-sentinel and redis-cluster");
-        };
-        String authority = uri.getRawAuthority();
-        if (authority == null || uri.getRawQuery() != null) {
-            throw wrong(authority == null ? "it has no host" : "it takes no query");
-        }
+        Form form =
+                switch (scheme) {
+                    case "redis", "rediss" -> Form.SINGLE;
+                    case "redis-sentinel", "rediss-sentinel" -> Form.SENTINEL;
+                    case "redis-cluster", "rediss-cluster" -> Form.CLUSTER;
+                    default -> throw wrong("its scheme is none of redis, redis-sentinel and redis-cluster");
+                };
+        String authority = url.group(2);
         int at = authority.lastIndexOf('@');
         String userInfo = at < 0 ? "" : authority.substring(0, at);
         int colon = userInfo.indexOf(':');
@@ -82,8 +82,8 @@ record RedisUrl(
         if (form == Form.SINGLE && hosts.size() > 1) {
             throw wrong("it names several hosts: that takes redis-sentinel or redis-cluster");
         }
-        String primary = uri.getFragment();
-        if ((form == Form.SENTINEL) != (primary != null && !primary.isEmpty())) {
+        String primary = url.group(4);
+        if ((form == Form.SENTINEL) != (primary != null)) {
             throw wrong("redis-sentinel takes the primary's name after a #, the others take none");
         }
         return new RedisUrl(
@@ -92,7 +92,7 @@ record RedisUrl(
                 colon <= 0 ? null : decode(userInfo.substring(0, colon)),
                 at < 0 ? null : decode(userInfo.substring(colon + 1)),
                 hosts,
-                database(uri.getRawPath(), form),
+                database(url.group(3), form),
                 primary);
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,9 +99,8 @@ class RedisFailuresTest {
                 GrantStore store = new RedisGrantStore(
                         GATEWAY, "redis://somebody:" + SECRET + "@127.0.0.1:" + redis.port(), null)) {
             StringWriter text = new StringWriter();
-            assertUnavailable(store)
-                    .hasMessageContaining("WRONGPASS")
-                    .satisfies(e -> e.printStackTrace(new PrintWriter(text)));
+            assertUnavailable(store).hasMessageContaining("WRONGPASS").satisfies(e ->
+                    e.printStackTrace(new PrintWriter(text)));
             assertThat(text.toString()).doesNotContain(SECRET);
         } finally {
             root.detachAppender(logged);
@@ -109,8 +109,7 @@ class RedisFailuresTest {
         assertThat(List.copyOf(logged.list)).isNotEmpty().allSatisfy(event -> {
             assertThat(event.getFormattedMessage()).doesNotContain(SECRET);
             if (event.getThrowableProxy() != null) {
-                assertThat(ThrowableProxyUtil.asString(event.getThrowableProxy()))
-                        .doesNotContain(SECRET);
+                assertThat(ThrowableProxyUtil.asString(event.getThrowableProxy())).doesNotContain(SECRET);
             }
         });
     }
@@ -118,7 +117,7 @@ class RedisFailuresTest {
     @Test
     void aServerThatRefusesACommandIsNotQuoted() throws Exception {
         try (RedisProcess redis = RedisProcess.start(
-                        folder, "--rename-command", "EVALSHA", "\"\"", "--rename-command", "EVAL", "\"\"");
+                        folder, "--rename-command", "EVALSHA", "", "--rename-command", "EVAL", "");
                 GrantStore store = new RedisGrantStore(GATEWAY, redis.url(), null)) {
             assertThatThrownBy(() -> store.create(GrantStoreContract.grant(), null, SECRET, GrantStoreContract.later()))
                     .isInstanceOf(StoreUnavailableException.class)
@@ -174,7 +173,7 @@ class RedisFailuresTest {
         }
     }
 
-    private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> assertUnavailable(
+    private static AbstractThrowableAssert<?, ? extends Throwable> assertUnavailable(
             GrantStore store) {
         return assertThatThrownBy(() -> store.get(GrantStoreContract.grant()))
                 .isInstanceOf(StoreUnavailableException.class);

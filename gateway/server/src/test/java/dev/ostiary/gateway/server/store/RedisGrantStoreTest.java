@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.XAddArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
@@ -81,9 +87,7 @@ class RedisGrantStoreTest extends GrantStoreContract {
             store.take(key);
 
             List<String> keys = commands.keys("*");
-            assertThat(keys)
-                    .contains("theirs", "ostiary:{tools/gatewa}:GRANT/1")
-                    .hasSize(6);
+            assertThat(keys).contains("theirs", "ostiary:{tools/gatewa}:GRANT/1").hasSize(6);
             assertThat(keys)
                     .filteredOn(name -> !name.equals("theirs") && !name.contains("{tools/gatewa}"))
                     .allSatisfy(name -> {
@@ -100,7 +104,7 @@ class RedisGrantStoreTest extends GrantStoreContract {
                 RedisClient client = RedisClient.create(own.url());
                 StatefulRedisConnection<String, String> connection = client.connect()) {
             store.create(grant(), "owner", "value", soon());
-            store.create(grant(), "owner", "value", java.time.Instant.EPOCH);
+            store.create(grant(), "owner", "value", Instant.EPOCH);
             store.deny(new DenyEntry("grant", soon()));
 
             await().atMost(PATIENCE)
@@ -153,7 +157,7 @@ class RedisGrantStoreTest extends GrantStoreContract {
                     .sync()
                     .xadd(
                             stream,
-                            new io.lettuce.core.XAddArgs().id("9999999999999-1"),
+                            new XAddArgs().id("9999999999999-1"),
                             "g",
                             "ahead",
                             "e",
@@ -177,9 +181,9 @@ class RedisGrantStoreTest extends GrantStoreContract {
             connection
                     .sync()
                     .dispatch(
-                            io.lettuce.core.protocol.CommandType.ACL,
-                            new io.lettuce.core.output.StatusOutput<>(io.lettuce.core.codec.StringCodec.UTF8),
-                            new io.lettuce.core.protocol.CommandArgs<>(io.lettuce.core.codec.StringCodec.UTF8)
+                            CommandType.ACL,
+                            new StatusOutput<>(StringCodec.UTF8),
+                            new CommandArgs<>(StringCodec.UTF8)
                                     .add("SETUSER")
                                     .add("ostiary")
                                     .add("on")
@@ -188,7 +192,8 @@ class RedisGrantStoreTest extends GrantStoreContract {
                                     .add("+@connection")
                                     .add("+@read")
                                     .add("+@write")
-                                    .add("+@scripting"));
+                                    .add("+@scripting")
+                                    .add("+time"));
             String url = "redis://ostiary:p%40ss%2Fw%3Ard@127.0.0.1:" + own.port() + "/0";
             try (GrantStore store = new RedisGrantStore("tools/gateway", url, null)) {
                 RecordKey key = grant();

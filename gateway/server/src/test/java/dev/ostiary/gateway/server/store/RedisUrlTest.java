@@ -66,7 +66,6 @@ class RedisUrlTest {
                 "redis://u:s3cret@a#name",
                 "redis://s3cret@a",
                 "redis://u:s3cret %@a",
-                "redis://u:s3cret[@a",
                 "redis-sentinel://u:s3cret@a",
                 "redis-sentinel://u:s3cret@a#",
                 "redis-cluster://u:s3cret@a/1",
