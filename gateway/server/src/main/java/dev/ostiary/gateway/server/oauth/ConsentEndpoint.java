@@ -3,9 +3,9 @@ package dev.ostiary.gateway.server.oauth;
 import dev.ostiary.gateway.server.oauth.SealedValues.BrowserUser;
 import dev.ostiary.gateway.server.oauth.SealedValues.ConsentToken;
 import dev.ostiary.gateway.server.pages.ErrorView.Problem;
+import dev.ostiary.gateway.server.pages.Fields;
 import dev.ostiary.gateway.server.store.StoreUnavailableException;
 import java.time.InstantSource;
-import dev.ostiary.gateway.server.pages.Fields;
 
 /**
  * Takes the user's answer: only from the browser that was asked, only from our own page. Not before the answer is yes is there
@@ -81,8 +81,7 @@ final class ConsentEndpoint implements BrowserEndpoint {
     }
 
     private boolean isToBeRemembered(BrowserRequest request, Client client, RedirectUris.Target target) {
-        return Fields.YES.equals(request.parameters().get(Fields.REMEMBER))
-                && consent.mayRemember(client, target);
+        return Fields.YES.equals(request.parameters().get(Fields.REMEMBER)) && consent.mayRemember(client, target);
     }
 
     private BrowserAnswer deny(BrowserRequest request, Transaction transaction, RedirectUris.Target target) {

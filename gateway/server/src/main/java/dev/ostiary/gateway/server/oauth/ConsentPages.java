@@ -2,12 +2,12 @@ package dev.ostiary.gateway.server.oauth;
 
 import dev.ostiary.gateway.config.FacadeSettings.Remember;
 import dev.ostiary.gateway.server.pages.ConsentView;
+import dev.ostiary.gateway.server.pages.Language;
+import dev.ostiary.gateway.server.pages.Pages;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import dev.ostiary.gateway.server.pages.Language;
-import dev.ostiary.gateway.server.pages.Pages;
 
 /**
  * The question whether a client may, bound to the browser that is asked: what the page posts back is sealed together with the
@@ -27,11 +27,7 @@ final class ConsentPages {
     private final Remember remember;
 
     ConsentPages(
-            SealedValues sealed,
-            Cookies cookies,
-            Secrets secrets,
-            AuthorizationRequest requests,
-            Remember remember) {
+            SealedValues sealed, Cookies cookies, Secrets secrets, AuthorizationRequest requests, Remember remember) {
         this.sealed = sealed;
         this.cookies = cookies;
         this.secrets = secrets;

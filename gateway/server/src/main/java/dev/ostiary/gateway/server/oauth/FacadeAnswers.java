@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ostiary.gateway.server.http.Exchange;
 import dev.ostiary.gateway.server.http.Responses;
+import dev.ostiary.gateway.server.pages.Language;
+import dev.ostiary.gateway.server.pages.Pages;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -15,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import dev.ostiary.gateway.server.pages.Language;
-import dev.ostiary.gateway.server.pages.Pages;
 
 /**
  * Writes the facade's answers. Nothing but metadata and keys is ever kept by a cache, and every error names the request, in a
@@ -26,9 +26,6 @@ final class FacadeAnswers {
 
     /** On every error; the same value as in the audit line. */
     static final String CORRELATION_HEADER = "ostiary-correlation-id";
-
-
-    
 
     void metadata(Exchange exchange, ServerMetadata metadata) {
         document(exchange, metadata.json(), metadata.etag());

@@ -2,14 +2,14 @@ package dev.ostiary.gateway.server.oauth;
 
 import dev.ostiary.gateway.server.oauth.SealedValues.BrowserUser;
 import dev.ostiary.gateway.server.pages.ErrorView.Problem;
+import dev.ostiary.gateway.server.pages.Fields;
 import dev.ostiary.gateway.server.pages.GrantsView;
+import dev.ostiary.gateway.server.pages.Language;
+import dev.ostiary.gateway.server.pages.Pages;
 import dev.ostiary.gateway.server.store.StoreUnavailableException;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import dev.ostiary.gateway.server.pages.Language;
-import dev.ostiary.gateway.server.pages.Pages;
-import dev.ostiary.gateway.server.pages.Fields;
 
 /** The page on which users see what they have granted and end it, after they have signed in to see it. Thread-safe. */
 final class GrantsEndpoint implements BrowserEndpoint {

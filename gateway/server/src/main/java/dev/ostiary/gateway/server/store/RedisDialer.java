@@ -7,9 +7,12 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
@@ -47,16 +50,28 @@ final class RedisDialer implements AutoCloseable {
     private final ClientResources resources;
     private final Client client;
 
-    /** A connection in use. */
+    /**
+     * A connection in use.
+     *
+     * @param connection to the server that has our keys
+     * @param whole what is to be closed: on a cluster, the connection to all of it
+     */
     record Live(
-            StatefulConnection<String, String> connection,
-            RedisClusterAsyncCommands<String, String> commands,
+            StatefulRedisConnection<String, String> connection,
+            StatefulConnection<String, String> whole,
             AtomicInteger timeouts) {
 
-        /** How a connection and its commands are handed on. */
-        static Live of(
-                StatefulConnection<String, String> connection, RedisClusterAsyncCommands<String, String> commands) {
-            return new Live(connection, commands, new AtomicInteger());
+        private static Live of(
+                StatefulRedisConnection<String, String> connection, StatefulConnection<String, String> whole) {
+            return new Live(connection, whole, new AtomicInteger());
+        }
+
+        RedisAsyncCommands<String, String> commands() {
+            return connection.async();
+        }
+
+        CompletableFuture<Void> closeAsync() {
+            return whole.closeAsync();
         }
     }
 
@@ -67,15 +82,18 @@ final class RedisDialer implements AutoCloseable {
         void shutdown();
     }
 
-    /** @param trust null: the JDK's certificate authorities alone */
-    RedisDialer(RedisUrl url, @Nullable TrustManagerFactory trust) {
+    /**
+     * @param hashTag what all keys begin with, braces included
+     * @param trust null: the JDK's certificate authorities alone
+     */
+    RedisDialer(RedisUrl url, String hashTag, @Nullable TrustManagerFactory trust) {
         this.resources = DefaultClientResources.builder()
                 .ioThreadPoolSize(THREADS)
                 .computationThreadPoolSize(THREADS)
                 .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                 .build();
-        this.client = url.form() == RedisUrl.Form.CLUSTER ? cluster(url, trust) : single(url, trust);
+        this.client = url.form() == RedisUrl.Form.CLUSTER ? cluster(url, hashTag, trust) : single(url, trust);
     }
 
     /** Connects and signs in; blocks for at most 5 seconds. */
@@ -84,7 +102,7 @@ final class RedisDialer implements AutoCloseable {
         try {
             return connected.get(DIAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException | TimeoutException e) {
-            CompletableFuture<Void> unused = connected.thenCompose(late -> late.connection().closeAsync());
+            CompletableFuture<Void> unused = connected.thenCompose(late -> late.closeAsync());
             throw e;
         }
     }
@@ -106,7 +124,7 @@ final class RedisDialer implements AutoCloseable {
             @Override
             public CompletionStage<Live> connect() {
                 return redis.connectAsync(StringCodec.UTF8, uri)
-                        .thenApply(connection -> Live.of(connection, connection.async()));
+                        .thenApply(connection -> Live.of(connection, connection));
             }
 
             @Override
@@ -116,7 +134,8 @@ final class RedisDialer implements AutoCloseable {
         };
     }
 
-    private Client cluster(RedisUrl url, @Nullable TrustManagerFactory trust) {
+    /** All keys have one hash tag, so one node has them all; which one, the cluster says at every dialling. */
+    private Client cluster(RedisUrl url, String hashTag, @Nullable TrustManagerFactory trust) {
         List<RedisURI> uris = url.hosts().stream().map(host -> uri(url, host)).toList();
         RedisClusterClient redis = RedisClusterClient.create(resources, uris);
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
@@ -127,7 +146,16 @@ final class RedisDialer implements AutoCloseable {
             public CompletionStage<Live> connect() {
                 return redis.refreshPartitionsAsync()
                         .thenCompose(known -> redis.connectAsync(StringCodec.UTF8))
-                        .thenApply(connection -> Live.of(connection, connection.async()));
+                        .thenCompose(whole -> whole.getConnectionAsync(node(redis))
+                                .thenApply(connection -> Live.of(connection, whole)));
+            }
+
+            private String node(RedisClusterClient known) {
+                RedisClusterNode node = known.getPartitions().getMasterBySlot(SlotHash.getSlot(hashTag));
+                if (node == null) {
+                    throw new IllegalStateException("no node of the cluster has slot " + SlotHash.getSlot(hashTag));
+                }
+                return node.getNodeId();
             }
 
             @Override

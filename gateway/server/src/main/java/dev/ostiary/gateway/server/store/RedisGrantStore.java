@@ -47,7 +47,7 @@ public final class RedisGrantStore implements GrantStore {
         this.prefix = "ostiary:{" + gateway + "}:";
         RedisUrl where = RedisUrl.parse(url);
         this.link = new RedisLink(
-                where, new RedisDialer(where, caBundle == null ? null : CaBundle.including(caBundle)));
+                where, new RedisDialer(where, prefix, caBundle == null ? null : CaBundle.including(caBundle)));
         link.awaitFirst();
     }
 

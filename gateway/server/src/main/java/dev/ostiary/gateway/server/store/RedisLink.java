@@ -5,7 +5,7 @@ import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -46,8 +46,8 @@ final class RedisLink implements AutoCloseable {
     private static final Pattern ERROR_CODE =
             Pattern.compile("^ERR Error running script .*? -([A-Z]{2,20}) |^([A-Z]{2,20})\\b");
 
-    /** What a primary says that has become a replica, or lost its own: as good as gone. */
-    private static final Set<String> NO_PRIMARY = Set.of("READONLY", "MASTERDOWN");
+    /** What a server says that is not, or no longer, the one for our keys: as good as gone. */
+    private static final Set<String> NO_PRIMARY = Set.of("READONLY", "MASTERDOWN", "MOVED");
 
     private final RedisUrl url;
     private final RedisDialer dialer;
@@ -81,7 +81,7 @@ final class RedisLink implements AutoCloseable {
      * @throws RedisNoScriptException when Redis does not know the script
      */
     <T extends @Nullable Object> T call(
-            Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command)
+            Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command)
             throws StoreUnavailableException {
         RedisDialer.Live current = live;
         if (closed || current == null || !current.connection().isOpen()) {
@@ -116,10 +116,15 @@ final class RedisLink implements AutoCloseable {
         boolean interrupted = Thread.interrupted();
         try {
             keeper.join(CLOSE_WITHIN);
+            RedisDialer.Live last = live;
+            if (last != null) {
+                last.closeAsync().get(RedisDialer.COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            }
         } catch (InterruptedException e) {
             interrupted = true;
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("the connection to Redis was not closed in time", e);
         }
-        // Closes the connection as well.
         dialer.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -165,7 +170,7 @@ final class RedisLink implements AutoCloseable {
                     why = "the connection was lost";
                 }
             }
-            CompletableFuture<Void> unused = current.connection().closeAsync();
+            CompletableFuture<Void> unused = current.closeAsync();
             wake.release();
         }
     }

@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  * Puts the facade of a configuration together, with what outlives configurations: limits, the documents of clients, and what
  * has been used once. One per process. Thread-safe.
  */
-public final class Facade {
+public final class Facades {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Facade.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Facades.class);
 
     private final FacadeEvents events;
     private final InstantSource clock;
@@ -44,7 +44,7 @@ public final class Facade {
     private record Assertions(FacadeUrls urls, ClientAssertions used) {}
 
     /** @param nanos a clock that never jumps */
-    public Facade(
+    public Facades(
             FacadeEvents events, RateLimits limits, InstantSource clock, LongSupplier nanos, SecureRandom random) {
         this.events = events;
         this.clock = clock;
@@ -99,42 +99,21 @@ public final class Facade {
         FacadeUrls urls = FacadeUrls.of(snapshot.publicUrl());
         Cookies cookies = new Cookies(urls);
         SealedValues sealed = new SealedValues(new Sealer(ring, KeyRing.Purpose.SEALING, random));
-        SealedClients sealedClients =
-                new SealedClients(new Sealer(ring, KeyRing.Purpose.REGISTRATION, random), ring);
+        SealedClients sealedClients = new SealedClients(new Sealer(ring, KeyRing.Purpose.REGISTRATION, random), ring);
         Decisions decisions = new Decisions(store, new Sealer(ring, KeyRing.Purpose.ENCRYPTION, random), clock);
         RedirectUris redirectUris = new RedirectUris(settings.redirects());
-        ClientDirectory clients =
-                new ClientDirectory(settings, config.credentials(), clientDocuments, sealedClients);
+        ClientDirectory clients = new ClientDirectory(settings, config.credentials(), clientDocuments, sealedClients);
         AuthorizationRequest requests = new AuthorizationRequest(snapshot);
         ConsentPages consent = new ConsentPages(sealed, cookies, secrets, requests, settings.remember());
         SignIns signIns = new SignIns(urls, entra, sealed, cookies, secrets, clock);
         BrowserUsers users = new BrowserUsers(sealed, cookies, secrets, clock);
         SignInEnd end = new SignInEnd(
-                urls,
-                clients,
-                redirectUris,
-                requests,
-                consent,
-                signIns,
-                users,
-                decisions,
-                grants,
-                secrets,
-                events);
+                urls, clients, redirectUris, requests, consent, signIns, users, decisions, grants, secrets, events);
         FacadeEndpoints endpoints = new FacadeEndpoints(
                 new ServerMetadata(urls, snapshot, settings),
                 jwks,
                 new AuthorizeEndpoint(
-                        urls,
-                        clients,
-                        redirectUris,
-                        requests,
-                        consent,
-                        signIns,
-                        users,
-                        decisions,
-                        secrets,
-                        events),
+                        urls, clients, redirectUris, requests, consent, signIns, users, decisions, secrets, events),
                 new ConsentEndpoint(urls, sealed, end, consent, signIns, users, decisions, clock, events),
                 new CallbackEndpoint(urls, entra, sealed, signIns, store, end, clock, events),
                 new GrantsEndpoint(urls, sealed, requests, signIns, users, grants, events),
@@ -154,8 +133,7 @@ public final class Facade {
 
     private synchronized ClientDocuments documents(EgressSettings egress) {
         if (documents == null || !documents.egress.equals(egress)) {
-            documents = new Documents(
-                    egress, new ClientDocuments(source(egress), PinnedClients.shipped(), nanos));
+            documents = new Documents(egress, new ClientDocuments(source(egress), PinnedClients.shipped(), nanos));
         }
         return documents.clients;
     }
