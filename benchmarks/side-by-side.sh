@@ -13,6 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 
 gateway=${GATEWAY:-}
+shown=
 gateway_java=${GATEWAY_JAVA_OPTS:--XX:+UseSerialGC -Xmx128m}
 rounds=${ROUNDS:-3}
 seconds=${SECONDS_PER_RUN:-10}
@@ -37,11 +38,13 @@ if [[ ! -r $here/target/classpath ]]; then
   exit 3
 fi
 
-classpath=$here/target/classes:$(cat "$here/target/classpath")
+# The jar and not the folder: an AOT cache takes jars alone.
+classpath=$(ls "$here"/target/ostiary-benchmarks-*.jar):$(cat "$here/target/classpath")
 jvm="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
 if [[ -z $gateway ]]; then
-  gateway="\"\$JAVA_HOME/bin/java\" $gateway_java $jvm -cp \"\$OSTIARY_CLASSPATH\" dev.ostiary.benchmarks.load.GatewayUnderTest \"\$STAGE\" \"\$GATEWAY_PORT\""
-  shown="server of this build, $gateway_java"
+  # $GATEWAY_AOT is set further down, as soon as there is a cache.
+  gateway="\"\$JAVA_HOME/bin/java\" $gateway_java $jvm \${GATEWAY_AOT:-} -cp \"\$OSTIARY_CLASSPATH\" dev.ostiary.benchmarks.load.GatewayUnderTest \"\$STAGE\" \"\$GATEWAY_PORT\" \"\$ADMIN_PORT\""
+  shown="server of this build, $gateway_java, AOT cache"
 elif [[ $gateway == none ]]; then
   gateway=
 fi
@@ -145,7 +148,8 @@ ratio() { # ratio FILE NGINX-FILE COLUMN
 
 # --- the stage -------------------------------------------------------------------------------------------------------
 GATEWAY_PORT=$(free_port)
-export GATEWAY_PORT
+ADMIN_PORT=$(free_port)
+export GATEWAY_PORT ADMIN_PORT
 # shellcheck disable=SC2086
 start "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx128m $jvm ${STAGE_JAVA_OPTS:-} -cp "$classpath" \
   dev.ostiary.benchmarks.load.LoadStage "$STAGE" 0 "$GATEWAY_PORT"
@@ -182,22 +186,63 @@ for workers in 1 2; do
   nginx_idle[$workers]=$(rss_mib "${nginx_pid[$workers]}")
 done
 
-gateway_pid=
-if [[ -n $gateway ]]; then
+# start_gateway: sets gateway_pid and, in ms after exec, $ready (/readyz answers 200; only for the server of this build) and
+# $called (the first allowed call is answered: keys read, policies loaded, workload reached).
+start_gateway() {
+  local begin answer out
+  ready=
   begin=$(milliseconds)
   start bash -c "exec $gateway"
   gateway_pid=$last
   out=$STAGE/out.$((${#started[@]} - 1))
+  while [[ -n $shown ]]; do
+    curl -fsS -m 2 -o "$STAGE/none" "http://127.0.0.1:$ADMIN_PORT/readyz" 2>/dev/null && break
+    still_starting "$begin" "$out" "no readiness"
+  done
+  [[ -z $shown ]] || ready=$(($(milliseconds) - begin))
   while :; do
     answer=$(call "$STAGE/token" echo "$gateway_url" 2>/dev/null || true)
     [[ $answer == *hello*200 ]] && break
-    if ! kill -0 "$gateway_pid" 2>/dev/null || (($(milliseconds) - begin > 60000)); then
-      echo "the gateway does not answer a call: $answer" >&2
-      cat "$out" >&2
-      exit 1
-    fi
+    still_starting "$begin" "$out" "$answer"
   done
-  ready=$(($(milliseconds) - begin))
+  called=$(($(milliseconds) - begin))
+}
+
+still_starting() {
+  if ! kill -0 "$gateway_pid" 2>/dev/null || (($(milliseconds) - $1 > 60000)); then
+    echo "the gateway does not answer a call: $3" >&2
+    cat "$2" >&2
+    exit 1
+  fi
+}
+
+stop_gateway() {
+  kill -TERM "$gateway_pid"
+  wait "$gateway_pid" 2>/dev/null || true
+}
+
+gateway_pid=
+if [[ -n $gateway ]]; then
+  if [[ -n $shown ]]; then
+    # As an image would have it: classes loaded and linked by a training run (JEP 483, 514). Five starts each way.
+    GATEWAY_AOT="-XX:AOTCacheOutput=$STAGE/gateway.aot" && export GATEWAY_AOT
+    echo "training run for the AOT cache" >&2
+    start_gateway
+    run training "$gateway_url" "$gateway_pid" 3 4
+    stop_gateway
+    for ((i = 0; i < 5; i++)); do
+      GATEWAY_AOT=
+      start_gateway
+      stop_gateway
+      echo "$ready $called" >>"$STAGE/starts-plain"
+      GATEWAY_AOT="-XX:AOTCache=$STAGE/gateway.aot"
+      start_gateway
+      [[ $i == 4 ]] || stop_gateway
+      echo "$ready $called" >>"$STAGE/starts-aot"
+    done
+  else
+    start_gateway
+  fi
   gateway_idle=$(rss_mib "$gateway_pid")
   # A gateway that lets everything through would be fast.
   [[ $(call "$STAGE/token" wipe "$gateway_url") != *hello* ]] || { echo "a forbidden tool was called" >&2; exit 1; }
@@ -239,7 +284,14 @@ last_rss() { awk '{m = $6 > m ? $6 : m} END {print m}' "$STAGE/$1"; }
 echo
 echo "$(nproc) CPUs ($(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)), shared by wrk, proxy and workload; $(nginx -v 2>&1 | sed 's/.*: //'); $("$JAVA_HOME/bin/java" -version 2>&1 | sed -n 3p)."
 echo "$connections connections, medians of $rounds runs of $seconds s, token $(wc -c <"$STAGE/token") bytes, $(date -u +%F)."
-[[ -z $gateway_pid ]] || echo "Gateway: ${shown:-\`$gateway\`}; first allowed call answered $ready ms after exec."
+[[ -z $gateway_pid ]] || echo "Gateway: ${shown:-\`$gateway\`}; first allowed call answered $called ms after exec."
+if [[ -n $gateway_pid && -n $shown ]]; then
+  echo
+  echo "| from exec, median of 5 starts, ms | ready | first allowed call |"
+  echo "|---|---|---|"
+  echo "| without AOT cache | $(median "$STAGE/starts-plain" 1) | $(median "$STAGE/starts-plain" 2) |"
+  echo "| with AOT cache | $(median "$STAGE/starts-aot" 1) | $(median "$STAGE/starts-aot" 2) |"
+fi
 echo
 echo "| | req/s | ratio to nginx | p50 ms | p99 ms | CPU µs per request | RSS MiB idle → load | errors |"
 echo "|---|---|---|---|---|---|---|---|"

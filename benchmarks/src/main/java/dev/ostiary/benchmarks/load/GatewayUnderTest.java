@@ -20,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
  * The gateway as it is, alone in a process, and started as in a cluster, from a snapshot: that of a {@link LoadStage}.
  * Audit lines are made and written, to {@code /dev/null}, so that a run does not fill a disk.
  *
- * <p>Arguments: the stage's folder, the port.
+ * <p>Arguments: the stage's folder, the port, the admin port. Ends on SIGTERM with exit code 143, like every JVM.
  */
 public final class GatewayUnderTest {
 
@@ -28,8 +28,8 @@ public final class GatewayUnderTest {
 
     /** Runs until it is stopped. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        if (arguments.length != 2) {
-            System.err.println("usage: GatewayUnderTest FOLDER PORT");
+        if (arguments.length != 3) {
+            System.err.println("usage: GatewayUnderTest FOLDER PORT ADMIN-PORT");
             System.exit(2);
         }
         Snapshot snapshot = SnapshotCodec.read(Files.readAllBytes(Path.of(arguments[0], "snapshot.json")));
@@ -38,7 +38,7 @@ public final class GatewayUnderTest {
         GatewayServer server = GatewayServer.start(
                 new GatewayServer.Settings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[1])),
-                        null,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[2])),
                         0,
                         new FileOutputStream("/dev/null")),
                 config);
