@@ -37,6 +37,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -302,6 +304,37 @@ class OneMachineTest {
     }
 
     @Test
+    void probesAndMetricsAreServedWhereAskedForAndNowhereElse() throws Exception {
+        start(new UpOptions(files, 0, null, null, Map.of(), urls(), null, null, 0));
+
+        Matcher said = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/livez").matcher(out());
+        assertThat(said.find()).as(out()).isTrue();
+        String admin = "http://127.0.0.1:" + said.group(1);
+        for (String path : List.of("/livez", "/readyz", "/metrics")) {
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(URI.create(admin + path)).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(path).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void withoutBeingAskedThereIsNoAdminPort() throws Exception {
+        start(0);
+        assertThat(out()).doesNotContain("livez");
+    }
+
+    @Test
+    void aTakenAdminPortIsOneLineAndNothingStays() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> start(
+                            new UpOptions(files, 0, null, null, Map.of(), urls(), null, null, taken.getLocalPort())))
+                    .isInstanceOf(CommandFailure.class)
+                    .hasMessageContaining("port " + taken.getLocalPort());
+        }
+        assertThat(machine.isIdle()).isTrue();
+    }
+
+    @Test
     void aTakenPortIsOneLineAndNothingStays() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> start(taken.getLocalPort()))
@@ -395,6 +428,10 @@ class OneMachineTest {
         String text = Files.readString(path);
         assertThat(text).contains(from);
         Files.writeString(path, text.replace(from, to));
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     private String err() {

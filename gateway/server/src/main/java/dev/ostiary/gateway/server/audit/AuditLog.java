@@ -3,10 +3,15 @@ package dev.ostiary.gateway.server.audit;
 import dev.ostiary.gateway.config.AuditSettings;
 import dev.ostiary.gateway.server.authorize.DecisionLog;
 import dev.ostiary.gateway.server.authorize.DecisionRecord;
+import dev.ostiary.gateway.server.oauth.FacadeEvent;
+import dev.ostiary.gateway.server.oauth.FacadeEvents;
+import dev.ostiary.gateway.server.oauth.GrantEvent;
+import dev.ostiary.gateway.server.oauth.GrantEvents;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -19,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes each decision as one line of JSON. Records wait in a queue, bounded in number and in the arguments it holds, for the
+ * Writes each decision, and each event of signing in, as one line of JSON. Records wait in a queue, bounded in number and in the arguments it holds, for the
  * one writer thread. While the queue is full, or the output fails, {@link #record} says no and the gateway refuses calls
  * until the writer has caught up, so that no call goes unaudited. What was taken when the output began to fail is written
  * when it works again, possibly for the second time: at least once.
@@ -27,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p>The writer works in batches: after each it lets a few milliseconds pass, so that a busy gateway does not wake it for
  * every line. {@link #record} never blocks; any thread.
  */
-public final class AuditLog implements DecisionLog, AutoCloseable {
+public final class AuditLog implements DecisionLog, FacadeEvents, GrantEvents, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
     private static final int QUEUE_CAPACITY = 32_768;
@@ -37,11 +42,21 @@ public final class AuditLog implements DecisionLog, AutoCloseable {
     private static final long RETRY_MILLIS = 250;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-    private final BlockingQueue<DecisionRecord> queue;
+    /** What waits to be written. */
+    private sealed interface Pending {}
+
+    private record Decided(DecisionRecord decision) implements Pending {}
+
+    /** A line already made: of these there are few. */
+    @SuppressWarnings("ArrayRecordComponent") // made once, written once
+    private record Line(byte[] json) implements Pending {}
+
+    private final BlockingQueue<Pending> queue;
     private final AtomicLong argumentBytes = new AtomicLong();
     private final OutputStream out;
     private final Supplier<AuditSettings> settings;
     private final AuditLine lines = new AuditLine();
+    private final SignInLine signIns = new SignInLine(InstantSource.system());
     private final LongAdder refused = new LongAdder();
     private final Thread writer;
     private volatile boolean closing;
@@ -74,12 +89,31 @@ public final class AuditLog implements DecisionLog, AutoCloseable {
         return taken;
     }
 
+    /** What happened cannot be refused any more; where there is no room the loss is told of and counted. */
+    @Override
+    public void record(FacadeEvent event) {
+        happened(signIns.of(event));
+    }
+
+    /** The same. */
+    @Override
+    public void record(GrantEvent event) {
+        happened(signIns.of(event));
+    }
+
+    private void happened(byte[] line) {
+        if (closing || !queue.offer(new Line(line))) {
+            refused.increment();
+            LOG.atError().log("an event of signing in could not be audited: the audit output does not keep up");
+        }
+    }
+
     private boolean take(DecisionRecord decision) {
         DecisionRecord.Arguments arguments = decision.arguments();
         if (arguments == null) {
-            return queue.offer(decision);
+            return queue.offer(new Decided(decision));
         }
-        if (argumentBytes.addAndGet(arguments.bytes()) <= MAX_ARGUMENT_BYTES && queue.offer(decision)) {
+        if (argumentBytes.addAndGet(arguments.bytes()) <= MAX_ARGUMENT_BYTES && queue.offer(new Decided(decision))) {
             return true;
         }
         argumentBytes.addAndGet(-arguments.bytes());
@@ -109,10 +143,10 @@ public final class AuditLog implements DecisionLog, AutoCloseable {
     }
 
     private void writeUntilClosed() {
-        List<DecisionRecord> batch = new ArrayList<>(BATCH);
+        List<Pending> batch = new ArrayList<>(BATCH);
         while (!closing || !queue.isEmpty()) {
             try {
-                DecisionRecord first = queue.poll(1, TimeUnit.SECONDS);
+                Pending first = queue.poll(1, TimeUnit.SECONDS);
                 if (first == null) {
                     continue;
                 }
@@ -130,16 +164,21 @@ public final class AuditLog implements DecisionLog, AutoCloseable {
         }
     }
 
-    private byte[] render(List<DecisionRecord> batch) {
+    private byte[] render(List<Pending> batch) {
         AuditSettings.Arguments detail = settings.get().arguments();
         ByteArrayOutputStream rendered = new ByteArrayOutputStream(512 * batch.size());
-        for (DecisionRecord decision : batch) {
-            rendered.writeBytes(lines.of(decision, detail));
-            rendered.write('\n');
-            DecisionRecord.Arguments arguments = decision.arguments();
-            if (arguments != null) {
-                argumentBytes.addAndGet(-arguments.bytes());
+        for (Pending pending : batch) {
+            switch (pending) {
+                case Decided(DecisionRecord decision) -> {
+                    rendered.writeBytes(lines.of(decision, detail));
+                    DecisionRecord.Arguments arguments = decision.arguments();
+                    if (arguments != null) {
+                        argumentBytes.addAndGet(-arguments.bytes());
+                    }
+                }
+                case Line(byte[] json) -> rendered.writeBytes(json);
             }
+            rendered.write('\n');
         }
         return rendered.toByteArray();
     }

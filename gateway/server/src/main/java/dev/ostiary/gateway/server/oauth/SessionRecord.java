@@ -83,6 +83,10 @@ record SessionRecord(
         return with(refreshToken, state, pendingClaims, 0);
     }
 
+    SessionRecord withRefreshToken(String next) {
+        return with(next, state, pendingClaims, leaseUntil);
+    }
+
     SessionRecord signInAgain(@Nullable String claimsChallenge) {
         return with(refreshToken, State.SIGN_IN_AGAIN, claimsChallenge, 0);
     }

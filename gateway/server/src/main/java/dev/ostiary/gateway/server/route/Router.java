@@ -8,9 +8,10 @@ import dev.ostiary.gateway.server.http.Responses;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.function.Predicate;
 
 /**
- * Sends each exchange where its path says: to the well-known documents, to an open route, or away. An unknown path is 404, a
+ * Sends each exchange where its path says: to the facade, to the well-known documents, to an open route, or away. An unknown path is 404, a
  * closed route 503 with its reason; neither tells more than the resources' own status does.
  */
 public final class Router implements ExchangeHandler {
@@ -20,16 +21,27 @@ public final class Router implements ExchangeHandler {
 
     private final RouteTable routes;
     private final ExchangeHandler wellKnown;
+    private final Predicate<String> facadePaths;
+    private final ExchangeHandler facade;
     private final RouteHandler open;
 
     /**
      * @param routes what there is
-     * @param wellKnown takes every path below {@code /.well-known/}
+     * @param wellKnown takes every other path below {@code /.well-known/}
+     * @param facadePaths the paths that are the facade's; none when it is off
+     * @param facade takes those
      * @param open takes exchanges of open routes
      */
-    public Router(RouteTable routes, ExchangeHandler wellKnown, RouteHandler open) {
+    public Router(
+            RouteTable routes,
+            ExchangeHandler wellKnown,
+            Predicate<String> facadePaths,
+            ExchangeHandler facade,
+            RouteHandler open) {
         this.routes = routes;
         this.wellKnown = wellKnown;
+        this.facadePaths = facadePaths;
+        this.facade = facade;
         this.open = open;
     }
 
@@ -38,7 +50,9 @@ public final class Router implements ExchangeHandler {
         String path = exchange.path();
         Route route = routes.find(path);
         if (route == null) {
-            if (path.startsWith(WELL_KNOWN)) {
+            if (facadePaths.test(path)) {
+                facade.handle(exchange);
+            } else if (path.startsWith(WELL_KNOWN)) {
                 wellKnown.handle(exchange);
             } else {
                 Responses.error(
