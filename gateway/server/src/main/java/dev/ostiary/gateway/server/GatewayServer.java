@@ -21,6 +21,8 @@ import dev.ostiary.gateway.server.http.HttpListener;
 import dev.ostiary.gateway.server.http.ListenerConfig;
 import dev.ostiary.gateway.server.http.TlsFiles;
 import dev.ostiary.gateway.server.identity.TokenCache;
+import dev.ostiary.gateway.server.oauth.DenyFeed;
+import dev.ostiary.gateway.server.reload.Facades;
 import dev.ostiary.gateway.server.reload.Generation;
 import dev.ostiary.gateway.server.reload.Generations;
 import dev.ostiary.gateway.server.upstream.PooledUpstreamClient;
@@ -33,6 +35,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -59,6 +62,7 @@ public final class GatewayServer implements Health, AutoCloseable {
      * @param tls certificate and key for that port, read again when they change; null: plain HTTP
      * @param admin where the platform asks; null: nowhere
      * @param eventLoops threads that read and write; 0: one per processor
+     * @param stateDirectory where the store {@code File} is, the owner's alone; null: there is none
      * @param audit where audit lines go
      */
     public record Settings(
@@ -66,12 +70,13 @@ public final class GatewayServer implements Health, AutoCloseable {
             @Nullable TlsFiles tls,
             @Nullable InetSocketAddress admin,
             int eventLoops,
+            @Nullable Path stateDirectory,
             OutputStream audit) {
 
-        /** Without TLS: on loopback, or behind something that ends TLS. */
+        /** Without TLS, on loopback or behind something that ends it, and without state. */
         public Settings(
                 InetSocketAddress listen, @Nullable InetSocketAddress admin, int eventLoops, OutputStream audit) {
-            this(listen, null, admin, eventLoops, audit);
+            this(listen, null, admin, eventLoops, null, audit);
         }
     }
 
@@ -82,6 +87,7 @@ public final class GatewayServer implements Health, AutoCloseable {
     private final EntraServices entraServices;
     private final PooledUpstreamClient upstream;
     private final Forwarding forwarding;
+    private final Facades facades;
     private final Generations generations;
     private final HttpListener listener;
     private final @Nullable AdminServer admin;
@@ -105,6 +111,7 @@ public final class GatewayServer implements Health, AutoCloseable {
         DecisionLog log = metrics.counting(auditLog);
         Decisions decisions = new Decisions(policyThreads);
         forwarding = new Forwarding(upstream, decisions, log, clock, keepAlive);
+        facades = new Facades(auditLog, auditLog, settings.stateDirectory(), forwarding::grantRevoked, time, clock);
         generations = new Generations(
                 keySets,
                 entraServices,
@@ -112,8 +119,10 @@ public final class GatewayServer implements Health, AutoCloseable {
                 forwarding,
                 log,
                 metrics,
+                facades,
                 time,
                 clock);
+        registry.gauge("ostiary.grants.feed.age.seconds", facades, GatewayServer::feedAge);
         registry.gauge("ostiary.streams", forwarding, Forwarding::openStreams);
         registry.gauge("ostiary.policy.waiting", policyThreads, PolicyThreads::waiting);
         registry.gauge("ostiary.audit.waiting", auditLog, AuditLog::waiting);
@@ -236,7 +245,14 @@ public final class GatewayServer implements Health, AutoCloseable {
         closeWhatIsBehind();
     }
 
+    /** How long ago it was last read which grants have ended; not a number without a facade. */
+    private static double feedAge(Facades facades) {
+        DenyFeed feed = facades.feed();
+        return feed == null ? Double.NaN : feed.staleness().toMillis() / 1000.0;
+    }
+
     private void closeWhatIsBehind() {
+        facades.close();
         upstream.close();
         policyThreads.close();
         entraServices.close();

@@ -15,8 +15,8 @@ import java.util.Map;
  */
 final class SignInLine {
 
-    private static final Map<String, String> NAMES =
-            Map.of("tenantId", "tid", "objectId", "oid", "clientId", "client", "correlationId", "trace", "grantId", "grant");
+    private static final Map<String, String> NAMES = Map.of(
+            "tenantId", "tid", "objectId", "oid", "clientId", "client", "correlationId", "trace", "grantId", "grant");
 
     private final ObjectMapper mapper = new ObjectMapper();
     private final InstantSource clock;

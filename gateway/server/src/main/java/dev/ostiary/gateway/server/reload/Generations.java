@@ -16,21 +16,25 @@ import dev.ostiary.gateway.server.authorize.ServedRoute;
 import dev.ostiary.gateway.server.credentials.DelegatedTokens;
 import dev.ostiary.gateway.server.credentials.WorkloadCredentials;
 import dev.ostiary.gateway.server.entra.EntraServices;
-import dev.ostiary.gateway.server.entra.EntraSignIn;
 import dev.ostiary.gateway.server.entra.KeySets;
 import dev.ostiary.gateway.server.entra.TenantKeys;
 import dev.ostiary.gateway.server.entra.Time;
 import dev.ostiary.gateway.server.forward.Forwarder;
 import dev.ostiary.gateway.server.forward.Forwarding;
+import dev.ostiary.gateway.server.http.Exchange;
 import dev.ostiary.gateway.server.http.ExchangeHandler;
 import dev.ostiary.gateway.server.http.Responses;
 import dev.ostiary.gateway.server.identity.AuthenticationEvents;
 import dev.ostiary.gateway.server.identity.AuthenticationStage;
+import dev.ostiary.gateway.server.identity.Authenticator;
+import dev.ostiary.gateway.server.identity.AuthenticatorByIssuer;
 import dev.ostiary.gateway.server.identity.Challenge;
 import dev.ostiary.gateway.server.identity.EntraAuthenticator;
+import dev.ostiary.gateway.server.identity.GroupsOnDemand;
 import dev.ostiary.gateway.server.identity.MetadataHandler;
 import dev.ostiary.gateway.server.identity.TokenCache;
 import dev.ostiary.gateway.server.keys.Sealer;
+import dev.ostiary.gateway.server.oauth.FacadeHandler;
 import dev.ostiary.gateway.server.route.RouteHandler;
 import dev.ostiary.gateway.server.route.RouteTable;
 import dev.ostiary.gateway.server.route.Router;
@@ -63,6 +67,7 @@ public final class Generations {
     private final Time time;
     private final InstantSource clock;
     private final DelegatedTokens delegated;
+    private final Facades facades;
     private final SecureRandom random = new SecureRandom();
 
     public Generations(
@@ -72,6 +77,7 @@ public final class Generations {
             Forwarding forwarding,
             DecisionLog log,
             AuthenticationEvents events,
+            Facades facades,
             Time time,
             InstantSource clock) {
         this.keySets = keySets;
@@ -80,6 +86,7 @@ public final class Generations {
         this.forwarding = forwarding;
         this.log = log;
         this.events = events;
+        this.facades = facades;
         this.time = time;
         this.clock = clock;
         this.delegated = new DelegatedTokens(time);
@@ -96,24 +103,26 @@ public final class Generations {
         List<String> problems = new ArrayList<>();
         Map<String, ServedRoute> served = new HashMap<>();
         Snapshot snapshot = loadPolicies(config, before, served, problems);
-        RouteHandler open = open(snapshot, config, served, current);
-        ExchangeHandler wellKnown = new MetadataHandler(snapshot);
-        return new Generation(config, new Router(new RouteTable(snapshot), wellKnown, open), served, problems);
+        ExchangeHandler handler = handler(snapshot, config, served, current);
+        return new Generation(config, handler, served, problems);
     }
 
-    private RouteHandler open(
+    private ExchangeHandler handler(
             Snapshot snapshot,
             RuntimeConfig config,
             Map<String, ServedRoute> served,
             Function<String, @Nullable ServedRoute> current) {
+        RouteTable table = new RouteTable(snapshot);
+        ExchangeHandler wellKnown = new MetadataHandler(snapshot);
         EntraSettings entra = snapshot.entra();
-        if (entra == null) {
-            // The compiler closes such gateways; should one get here all the same, it stays closed.
-            return (exchange, route) -> Responses.error(
-                    exchange,
-                    HttpResponseStatus.SERVICE_UNAVAILABLE,
-                    "NoEntraSettings",
-                    "This gateway does not say where its users sign in.");
+        if (entra == null || snapshot.closure() != null) {
+            // The compiler closes gateways without Entra settings; should one get here all the same, it stays closed.
+            return new Router(
+                    table,
+                    wellKnown,
+                    Generations::isFacades,
+                    Generations::noSignIn,
+                    (exchange, route) -> noSignIn(exchange));
         }
         Sealer sealer = new Sealer(config.keys(), random);
         Map<String, Challenge> challenges = new HashMap<>();
@@ -121,11 +130,16 @@ public final class Generations {
             challenges.put(route.route().name(), Challenge.of(snapshot, route.route()));
         }
         TenantKeys keys = keySets.use(entra, snapshot.egress());
-        EntraSignIn signIn = entraServices
-                .use(entra, config.credentials(), snapshot.egress(), keys)
-                .signIn();
-        // Without a facade there are no Entra sessions.
-        WorkloadCredentials credentials = WorkloadCredentials.of(config, delegated, signIn, null, needed -> {}, time);
+        EntraServices.Registration registration =
+                entraServices.use(entra, config.credentials(), snapshot.egress(), keys);
+        Facades.Built facade = facades.build(config, registration);
+        WorkloadCredentials credentials = WorkloadCredentials.of(
+                config,
+                delegated,
+                registration.signIn(),
+                facade == null ? null : facade.sessions(),
+                facade == null ? _ -> {} : facade.signInNeeded(),
+                time);
         Forwarder forwarder = forwarding.forwarder(sealer, credentials, challenges, current);
         McpEndpoint endpoint = new McpEndpoint(
                 served,
@@ -135,8 +149,28 @@ public final class Generations {
                 clock,
                 forwarding.authorizer(),
                 forwarder);
-        EntraAuthenticator authenticator = new EntraAuthenticator(snapshot, keys, tokens, time);
-        return new AuthenticationStage(authenticator, challenges, events, endpoint);
+        GroupsOnDemand groups = entra.groups().overage() == EntraSettings.GroupSettings.Overage.GRAPH
+                ? new GroupsOnDemand(registration.groups(), time)
+                : null;
+        EntraAuthenticator byEntra = new EntraAuthenticator(snapshot, keys, tokens, groups, time);
+        Authenticator authenticator =
+                facade == null ? byEntra : new AuthenticatorByIssuer(facade.authenticator(), byEntra);
+        RouteHandler open = new AuthenticationStage(authenticator, challenges, events, endpoint);
+        return facade == null
+                ? new Router(table, wellKnown, _ -> false, Generations::noSignIn, open)
+                : new Router(table, wellKnown, Generations::isFacades, facade.endpoints(), open);
+    }
+
+    private static boolean isFacades(String path) {
+        return FacadeHandler.owns(path);
+    }
+
+    private static void noSignIn(Exchange exchange) {
+        Responses.error(
+                exchange,
+                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                "NoEntraSettings",
+                "This gateway does not say where its users sign in.");
     }
 
     /** Fills {@code served} and returns the snapshot with those routes closed whose policies cannot be loaded. */

@@ -110,12 +110,15 @@ final class RedisDialer implements AutoCloseable {
     @Override
     public void close() {
         client.shutdown();
-        resources.shutdown(0, MAX_SHUTDOWN_SECONDS, TimeUnit.SECONDS)
+        resources
+                .shutdown(0, MAX_SHUTDOWN_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(MAX_SHUTDOWN_SECONDS, TimeUnit.SECONDS);
     }
 
     private Client single(RedisUrl url, @Nullable TrustManagerFactory trust) {
-        RedisURI uri = url.form() == RedisUrl.Form.SENTINEL ? sentinel(url) : uri(url, url.hosts().getFirst());
+        RedisURI uri = url.form() == RedisUrl.Form.SENTINEL
+                ? sentinel(url)
+                : uri(url, url.hosts().getFirst());
         RedisClient redis = RedisClient.create(resources, uri);
         ClientOptions.Builder options = ClientOptions.builder();
         configure(options, trust);
@@ -192,8 +195,7 @@ final class RedisDialer implements AutoCloseable {
             builder.withSentinelMasterId(url.primary());
         }
         for (RedisUrl.Host host : url.hosts()) {
-            RedisURI.Builder sentinel =
-                    RedisURI.builder().withHost(host.name()).withPort(host.port());
+            RedisURI.Builder sentinel = RedisURI.builder().withHost(host.name()).withPort(host.port());
             builder.withSentinel(sentinel.withSsl(url.tls())
                     .withVerifyPeer(true)
                     .withTimeout(COMMAND_TIMEOUT)

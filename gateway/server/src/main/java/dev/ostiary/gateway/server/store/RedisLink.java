@@ -80,8 +80,7 @@ final class RedisLink implements AutoCloseable {
      *
      * @throws RedisNoScriptException when Redis does not know the script
      */
-    <T extends @Nullable Object> T call(
-            Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command)
+    <T extends @Nullable Object> T call(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command)
             throws StoreUnavailableException {
         RedisDialer.Live current = live;
         if (closed || current == null || !current.connection().isOpen()) {
