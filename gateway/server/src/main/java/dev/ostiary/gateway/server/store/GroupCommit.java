@@ -140,7 +140,7 @@ final class GroupCommit implements AutoCloseable {
     public void close() {
         closed = true;
         // Wakes the thread; when there is no room, it is awake.
-        Pending<String> alarm = new Pending<>(table -> "");
+        Pending<String> alarm = new Pending<>(_ -> "");
         boolean woken = waiting.offer(alarm);
         boolean interrupted = Thread.interrupted();
         try {

@@ -102,7 +102,7 @@ final class RedisDialer implements AutoCloseable {
         try {
             return connected.get(DIAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException | TimeoutException e) {
-            CompletableFuture<Void> unused = connected.thenCompose(late -> late.closeAsync());
+            CompletableFuture<Void> _ = connected.thenCompose(late -> late.closeAsync());
             throw e;
         }
     }
@@ -148,7 +148,7 @@ final class RedisDialer implements AutoCloseable {
             @Override
             public CompletionStage<Live> connect() {
                 return redis.refreshPartitionsAsync()
-                        .thenCompose(known -> redis.connectAsync(StringCodec.UTF8))
+                        .thenCompose(_ -> redis.connectAsync(StringCodec.UTF8))
                         .thenCompose(whole -> whole.getConnectionAsync(node(redis))
                                 .thenApply(connection -> Live.of(connection, whole)));
             }
@@ -175,7 +175,7 @@ final class RedisDialer implements AutoCloseable {
         }
         options.autoReconnect(false)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .replayFilter(command -> true)
+                .replayFilter(_ -> true)
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(CONNECT_TIMEOUT)
