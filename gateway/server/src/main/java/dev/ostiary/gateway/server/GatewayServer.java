@@ -22,7 +22,7 @@ import dev.ostiary.gateway.server.http.ListenerConfig;
 import dev.ostiary.gateway.server.http.TlsFiles;
 import dev.ostiary.gateway.server.identity.TokenCache;
 import dev.ostiary.gateway.server.oauth.DenyFeed;
-import dev.ostiary.gateway.server.reload.Facades;
+import dev.ostiary.gateway.server.reload.ConfiguredFacades;
 import dev.ostiary.gateway.server.reload.Generation;
 import dev.ostiary.gateway.server.reload.Generations;
 import dev.ostiary.gateway.server.upstream.PooledUpstreamClient;
@@ -87,7 +87,7 @@ public final class GatewayServer implements Health, AutoCloseable {
     private final EntraServices entraServices;
     private final PooledUpstreamClient upstream;
     private final Forwarding forwarding;
-    private final Facades facades;
+    private final ConfiguredFacades facades;
     private final Generations generations;
     private final HttpListener listener;
     private final @Nullable AdminServer admin;
@@ -111,7 +111,7 @@ public final class GatewayServer implements Health, AutoCloseable {
         DecisionLog log = metrics.counting(auditLog);
         Decisions decisions = new Decisions(policyThreads);
         forwarding = new Forwarding(upstream, decisions, log, clock, keepAlive);
-        facades = new Facades(auditLog, auditLog, settings.stateDirectory(), forwarding::grantRevoked, time, clock);
+        facades = new ConfiguredFacades(auditLog, auditLog, settings.stateDirectory(), forwarding::grantRevoked, time, clock);
         generations = new Generations(
                 keySets,
                 entraServices,
@@ -246,7 +246,7 @@ public final class GatewayServer implements Health, AutoCloseable {
     }
 
     /** How long ago it was last read which grants have ended; not a number without a facade. */
-    private static double feedAge(Facades facades) {
+    private static double feedAge(ConfiguredFacades facades) {
         DenyFeed feed = facades.feed();
         return feed == null ? Double.NaN : feed.staleness().toMillis() / 1000.0;
     }

@@ -67,7 +67,7 @@ public final class Generations {
     private final Time time;
     private final InstantSource clock;
     private final DelegatedTokens delegated;
-    private final Facades facades;
+    private final ConfiguredFacades facades;
     private final SecureRandom random = new SecureRandom();
 
     public Generations(
@@ -77,7 +77,7 @@ public final class Generations {
             Forwarding forwarding,
             DecisionLog log,
             AuthenticationEvents events,
-            Facades facades,
+            ConfiguredFacades facades,
             Time time,
             InstantSource clock) {
         this.keySets = keySets;
@@ -132,7 +132,7 @@ public final class Generations {
         TenantKeys keys = keySets.use(entra, snapshot.egress());
         EntraServices.Registration registration =
                 entraServices.use(entra, config.credentials(), snapshot.egress(), keys);
-        Facades.Built facade = facades.build(config, registration);
+        ConfiguredFacades.Built facade = facades.build(config, registration);
         WorkloadCredentials credentials = WorkloadCredentials.of(
                 config,
                 delegated,

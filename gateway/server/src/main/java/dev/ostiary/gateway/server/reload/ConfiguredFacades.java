@@ -20,7 +20,7 @@ import dev.ostiary.gateway.server.keys.Sealer;
 import dev.ostiary.gateway.server.keys.SigningKeys;
 import dev.ostiary.gateway.server.oauth.DenyFeed;
 import dev.ostiary.gateway.server.oauth.DownstreamTokens;
-import dev.ostiary.gateway.server.oauth.Facade;
+import dev.ostiary.gateway.server.oauth.Facades;
 import dev.ostiary.gateway.server.oauth.FacadeEvents;
 import dev.ostiary.gateway.server.oauth.GrantEvents;
 import dev.ostiary.gateway.server.oauth.GrantService;
@@ -43,12 +43,12 @@ import org.slf4j.LoggerFactory;
  * ended, and the tokens that were verified. A store is kept as long as its settings stay the same; the one before is closed
  * when the requests that use it have ended. For one thread at a time, but for {@link #feed}.
  */
-public final class Facades implements AutoCloseable {
+public final class ConfiguredFacades implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Facades.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredFacades.class);
     private static final Duration GRACE = Duration.ofSeconds(30);
 
-    private final Facade facade;
+    private final Facades facade;
     private final GrantEvents grantEvents;
     private final @Nullable Path stateDirectory;
     private final Consumer<String> grantEnded;
@@ -62,14 +62,14 @@ public final class Facades implements AutoCloseable {
      * @param stateDirectory of the host; null: nothing is kept there
      * @param grantEnded told of each grant that ends before its time; must not block
      */
-    public Facades(
+    public ConfiguredFacades(
             FacadeEvents facadeEvents,
             GrantEvents grantEvents,
             @Nullable Path stateDirectory,
             Consumer<String> grantEnded,
             Time time,
             InstantSource clock) {
-        this.facade = new Facade(facadeEvents, RateLimits.DEFAULT, clock, time::nanos, random);
+        this.facade = new Facades(facadeEvents, RateLimits.DEFAULT, clock, time::nanos, random);
         this.grantEvents = grantEvents;
         this.stateDirectory = stateDirectory;
         this.grantEnded = grantEnded;
