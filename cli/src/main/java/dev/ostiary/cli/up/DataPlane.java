@@ -4,6 +4,7 @@ import dev.ostiary.cli.CommandFailure;
 import dev.ostiary.gateway.config.RuntimeConfig;
 import dev.ostiary.gateway.server.http.TlsFiles;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ interface DataPlane extends AutoCloseable {
          * Listens and serves.
          *
          * @param adminPort for probes and metrics on 127.0.0.1; 0 for a free one; null: none
+         * @param state the folder that keeps grants; null: nothing is kept
          * @param tls certificate and key, read again when they change; null: plain HTTP
          * @param audit where audit lines go; not closed
          * @throws CommandFailure when a port is taken, or the certificate or key cannot be used
@@ -39,6 +41,7 @@ interface DataPlane extends AutoCloseable {
         DataPlane start(
                 ListenAddress address,
                 @Nullable Integer adminPort,
+                @Nullable Path state,
                 RuntimeConfig config,
                 @Nullable TlsFiles tls,
                 OutputStream audit)

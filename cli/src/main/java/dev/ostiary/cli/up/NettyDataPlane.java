@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class NettyDataPlane implements DataPlane {
      * Listens and serves.
      *
      * @param adminPort for probes and metrics; 0 for a free one; null: none
+     * @param state the folder that keeps grants; null: nothing is kept
      * @param tls certificate and key, read again when they change; null: plain HTTP
      * @param audit where audit lines go; not closed
      * @throws CommandFailure when a port is taken, or the certificate or key cannot be used
@@ -38,6 +40,7 @@ final class NettyDataPlane implements DataPlane {
     static DataPlane start(
             ListenAddress address,
             @Nullable Integer adminPort,
+            @Nullable Path state,
             RuntimeConfig config,
             @Nullable TlsFiles tls,
             OutputStream audit)
@@ -47,8 +50,8 @@ final class NettyDataPlane implements DataPlane {
                 adminPort == null ? null : new InetSocketAddress(InetAddress.getLoopbackAddress(), adminPort);
         try {
             return new NettyDataPlane(GatewayServer.start(
-                    new GatewayServer.Settings(address.socket(), tls, admin, EVENT_LOOPS, audit), config));
-        } catch (IOException e) {
+                    new GatewayServer.Settings(address.socket(), tls, admin, EVENT_LOOPS, state, audit), config));
+        } catch (IOException | IllegalArgumentException e) {
             throw CommandFailure.environment(String.valueOf(e.getMessage()));
         }
     }

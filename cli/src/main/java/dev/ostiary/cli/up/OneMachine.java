@@ -124,6 +124,7 @@ public final class OneMachine implements AutoCloseable {
         DataPlane plane = open.add(planes.start(
                 address,
                 options.adminPort(),
+                options.state(),
                 served.config(outcome),
                 served.tls(outcome),
                 rehearsal ? OutputStream.nullOutputStream() : terminal.results()));
