@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
         description = "Begins to replace the keys, before spec.keys.rotateEvery does.",
         footer = {
             "",
-            "New keys are published first, and used once whoever verifies with them knows them: a gateway that runs with",
-            "this folder does it by itself, within about six minutes; else the next one does. Nothing ends.",
-            "With --emergency old keys are gone at once. Do that when they may be in wrong hands; it says what ends.",
+            "New keys are published first, and used once whoever verifies with them knows them: a gateway that",
+            "runs with this folder does it by itself, within about six minutes; else the next one. Nothing ends.",
+            "With --emergency old keys are gone at once, and you are told what ends with them. Do that when they",
+            "may be in wrong hands.",
             "",
             "Examples:",
             "  ostiary keys rotate --state /var/lib/ostiary",
