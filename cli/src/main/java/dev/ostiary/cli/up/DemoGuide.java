@@ -36,26 +36,16 @@ final class DemoGuide {
         terminal.line(call("anna", WRITE));
         terminal.line(call("ben", WRITE));
         terminal.line("");
-        terminal.heading("Claude Code");
-        terminal.line("claude mcp add --transport http notes " + route + " --header \"Authorization: Bearer "
-                + token("anna") + "\"");
+        terminal.heading("Claude Code: add the URL, then sign in as one of them in the browser");
+        terminal.line("claude mcp add --transport http notes " + route);
+        terminal.line("claude mcp login notes");
         terminal.line("");
-        terminal.heading("VS Code  (.vscode/mcp.json; it asks for the token, which this prints: " + command
-                + " token anna" + portOption + ")");
+        terminal.heading("VS Code  (.vscode/mcp.json; it opens the browser to sign in)");
         terminal.line("""
-                {
-                  "inputs": [{ "type": "promptString", "id": "token", "description": "Access token", "password": true }],
-                  "servers": {
-                    "notes": {
-                      "type": "http",
-                      "url": "%s",
-                      "headers": { "Authorization": "Bearer ${input:token}" }
-                    }
-                  }
-                }""".formatted(route));
+                { "servers": { "notes": { "type": "http", "url": "%s" } } }""".formatted(route));
         terminal.line("");
-        terminal.aside("Tokens are valid for about an hour. Policies: examples/demo/policies.yaml; edits take effect at"
-                + " once. Ctrl-C ends it all.");
+        terminal.aside("Whom you let in: " + route.resolve("/grants")
+                + ". Policies: examples/demo/policies.yaml; edits take effect at" + " once. Ctrl-C ends it all.");
     }
 
     private static final String WRITE = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":"

@@ -402,14 +402,19 @@ class OneMachineTest {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
-        DataPlane.Start planes = (address, config, tls, audit) -> {
+        DataPlane.Start planes = (address, adminPort, state, config, tls, audit) -> {
             applied.add(config);
-            DataPlane real = NettyDataPlane.start(address, config, tls, audit);
+            DataPlane real = NettyDataPlane.start(address, adminPort, state, config, tls, audit);
             return new DataPlane() {
                 @Override
                 public List<String> apply(RuntimeConfig next) {
                     applied.add(next);
                     return real.apply(next);
+                }
+
+                @Override
+                public int adminPort() {
+                    return real.adminPort();
                 }
 
                 @Override

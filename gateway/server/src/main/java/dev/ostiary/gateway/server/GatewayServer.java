@@ -111,7 +111,8 @@ public final class GatewayServer implements Health, AutoCloseable {
         DecisionLog log = metrics.counting(auditLog);
         Decisions decisions = new Decisions(policyThreads);
         forwarding = new Forwarding(upstream, decisions, log, clock, keepAlive);
-        facades = new ConfiguredFacades(auditLog, auditLog, settings.stateDirectory(), forwarding::grantRevoked, time, clock);
+        facades = new ConfiguredFacades(
+                auditLog, auditLog, settings.stateDirectory(), forwarding::grantRevoked, time, clock);
         generations = new Generations(
                 keySets,
                 entraServices,
