@@ -14,8 +14,8 @@ class RedirectUrisTest {
 
     private static final RedirectUris KNOWN = new RedirectUris(Redirects.DEFAULT);
     private static final RedirectUris ANY = new RedirectUris(new Redirects(Hosts.ANY, List.of(), List.of("acme-tool")));
-    private static final RedirectUris LISTED =
-            new RedirectUris(new Redirects(Hosts.LISTED, List.of("n8n.example.com", "n8n.example.com:5678"), List.of()));
+    private static final RedirectUris LISTED = new RedirectUris(
+            new Redirects(Hosts.LISTED, List.of("n8n.example.com", "n8n.example.com:5678"), List.of()));
 
     @ParameterizedTest
     @ValueSource(
@@ -171,8 +171,8 @@ class RedirectUrisTest {
         "cursor://a/cb, cursor://b/cb, false"
     })
     void onlyThePortOfALoopbackUriMayDiffer(String registered, String asked, boolean matches) {
-        Client client = new Client(
-                "id", Client.Kind.REGISTERED, "name", List.of(registered), Client.Authentication.NONE, null);
+        Client client =
+                new Client("id", Client.Kind.REGISTERED, "name", List.of(registered), Client.Authentication.NONE, null);
         assertThat(KNOWN.matches(client, asked)).isEqualTo(matches);
     }
 }

@@ -87,7 +87,9 @@ class RegistrationTest {
     void aNameIsShownWithoutTricks() throws Exception {
         JsonNode answer = registered("{\"client_name\":\"Cl\\u202eaude\\u200b\\n\\u0000 Code\\u2028!" + "x".repeat(400)
                 + "\",\"redirect_uris\":[\"http://localhost/cb\"]}");
-        assertThat(answer.get("client_name").asText()).startsWith("Claude Code !x").hasSizeLessThanOrEqualTo(256);
+        assertThat(answer.get("client_name").asText())
+                .startsWith("Claude Code !x")
+                .hasSizeLessThanOrEqualTo(256);
     }
 
     @ParameterizedTest
@@ -127,10 +129,15 @@ class RegistrationTest {
     void aTalkativeRegistrationIsRefusedSinceItsIdWouldNotFitIntoUrls() {
         StringBuilder uris = new StringBuilder();
         for (int i = 0; i < 10; i++) {
-            uris.append(i == 0 ? "" : ",").append("\"http://localhost/").append("x".repeat(400)).append(i).append('"');
+            uris.append(i == 0 ? "" : ",")
+                    .append("\"http://localhost/")
+                    .append("x".repeat(400))
+                    .append(i)
+                    .append('"');
         }
         assertThat(register("{\"redirect_uris\":[" + uris + "]}").body()).contains("invalid_client_metadata");
-        assertThat(register("{\"client_name\":\"" + "x".repeat(17_000) + "\"}").statusCode()).isEqualTo(413);
+        assertThat(register("{\"client_name\":\"" + "x".repeat(17_000) + "\"}").statusCode())
+                .isEqualTo(413);
     }
 
     @Test
@@ -140,18 +147,24 @@ class RegistrationTest {
         assertThat(answer.headers().firstValue("cache-control")).contains("max-age=300");
         JsonNode metadata = JsonMapper.builder().build().readTree(answer.body());
         assertThat(metadata.get("code_challenge_methods_supported").toString()).isEqualTo("[\"S256\"]");
-        assertThat(metadata.get("authorization_response_iss_parameter_supported").asBoolean()).isTrue();
-        assertThat(metadata.get("client_id_metadata_document_supported").asBoolean()).isTrue();
+        assertThat(metadata.get("authorization_response_iss_parameter_supported")
+                        .asBoolean())
+                .isTrue();
+        assertThat(metadata.get("client_id_metadata_document_supported").asBoolean())
+                .isTrue();
         assertThat(metadata.get("protected_resources").toString()).contains(facade.url + "/notes");
-        assertThat(metadata.get("token_endpoint_auth_methods_supported").toString()).contains("\"none\"");
+        assertThat(metadata.get("token_endpoint_auth_methods_supported").toString())
+                .contains("\"none\"");
         assertThat(metadata.has("scopes_supported")).isFalse();
         String etag = answer.headers().firstValue("etag").orElseThrow();
-        assertThat(browser.send(HttpRequest.newBuilder(URI.create(facade.url + "/.well-known/oauth-authorization-server"))
+        assertThat(browser.send(HttpRequest.newBuilder(
+                                        URI.create(facade.url + "/.well-known/oauth-authorization-server"))
                                 .header("If-None-Match", etag)
                                 .header("MCP-Protocol-Version", "2024-11-05"))
                         .statusCode())
                 .isEqualTo(304);
-        assertThat(browser.get("/.well-known/openid-configuration").statusCode()).isEqualTo(404);
+        assertThat(browser.get("/.well-known/openid-configuration").statusCode())
+                .isEqualTo(404);
         assertThat(browser.get("/jwks.json").body()).isEqualTo("{\"keys\":[]}");
     }
 
@@ -162,7 +175,8 @@ class RegistrationTest {
         assertThat(get.statusCode()).isEqualTo(405);
         assertThat(get.headers().firstValue("allow")).contains("POST");
         assertThat(browser.post("/authorize", Map.of()).statusCode()).isEqualTo(405);
-        assertThat(browser.post("/token?code=1", Map.of("grant_type", "x")).body()).contains("invalid_request");
+        assertThat(browser.post("/token?code=1", Map.of("grant_type", "x")).body())
+                .contains("invalid_request");
         assertThat(browser.post("/register", Map.of()).statusCode()).isEqualTo(415);
         assertThat(browser.send(HttpRequest.newBuilder(URI.create(facade.url + "/token"))
                                 .header("Content-Type", "application/json")
@@ -202,7 +216,8 @@ class RegistrationTest {
         assertThat(answer.statusCode()).isEqualTo(429);
         assertThat(Long.parseLong(answer.headers().firstValue("retry-after").orElseThrow()))
                 .isPositive();
-        assertThat(facade.events).anyMatch(event -> event instanceof FacadeEvent.RateLimited limited
-                && limited.limit().equals("token"));
+        assertThat(facade.events)
+                .anyMatch(event -> event instanceof FacadeEvent.RateLimited limited
+                        && limited.limit().equals("token"));
     }
 }
