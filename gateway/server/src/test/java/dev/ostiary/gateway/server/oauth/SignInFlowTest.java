@@ -436,12 +436,12 @@ class SignInFlowTest {
         Browser browser = facade.browser();
         HttpResponse<String> toEntra = browser.get("/grants");
         assertThat(location(toEntra)).startsWith(facade.entra.origin());
-        HttpResponse<String> back = browser.get(browser.atEntra(toEntra, SampleDirectories.MIA));
+        HttpResponse<String> back = browser.get(browser.atEntra(toEntra, SampleDirectories.BOB));
         assertThat(location(back)).isEqualTo(facade.url + "/grants");
         assertThat(browser.get("/grants").body()).doesNotContain("name=\"grant\"");
 
         HttpResponse<String> page = browser.authorize(request(register(browser, LOOPBACK), LOOPBACK));
-        browser.get(browser.atEntra(browser.answer(page, "approve", false), SampleDirectories.MIA));
+        browser.get(browser.atEntra(browser.answer(page, "approve", false), SampleDirectories.BOB));
         assertThat(browser.get("/grants").statusCode()).isEqualTo(200);
     }
 
