@@ -33,8 +33,8 @@ public final class GrantStores {
             InstantSource clock)
             throws StoreUnavailableException {
         return switch (settings) {
-            case StoreSettings.Memory ignored -> new MemoryGrantStore(clock);
-            case StoreSettings.File ignored -> {
+            case StoreSettings.Memory _ -> new MemoryGrantStore(clock);
+            case StoreSettings.File() -> {
                 if (stateDirectory == null) {
                     throw new IllegalArgumentException("the store File needs a state directory");
                 }
@@ -47,7 +47,7 @@ public final class GrantStores {
                 }
                 yield new RedisGrantStore(gateway, url, egress.caBundle());
             }
-            case StoreSettings.Kubernetes ignored ->
+            case StoreSettings.Kubernetes() ->
                 throw new IllegalArgumentException("this gateway has no store Kubernetes; use File, Redis or Memory");
         };
     }

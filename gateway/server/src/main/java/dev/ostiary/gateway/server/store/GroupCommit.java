@@ -97,7 +97,11 @@ final class GroupCommit implements AutoCloseable {
             close();
             throw new IOException("interrupted while the state file was opened", e);
         } catch (ExecutionException e) {
-            throw new IOException(e.getCause() instanceof IOException known ? known.getMessage() : "the state file could not be opened", e.getCause());
+            throw new IOException(
+                    e.getCause() instanceof IOException known
+                            ? known.getMessage()
+                            : "the state file could not be opened",
+                    e.getCause());
         }
     }
 
@@ -135,8 +139,8 @@ final class GroupCommit implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        // Wakes the thread; when there is no room, it is awake. 
-        Pending<String> alarm = new Pending<>(table -> "");
+        // Wakes the thread; when there is no room, it is awake.
+        Pending<String> alarm = new Pending<>(_ -> "");
         boolean woken = waiting.offer(alarm);
         boolean interrupted = Thread.interrupted();
         try {

@@ -102,7 +102,7 @@ final class RedisDialer implements AutoCloseable {
         try {
             return connected.get(DIAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException | TimeoutException e) {
-            CompletableFuture<Void> unused = connected.thenCompose(late -> late.closeAsync());
+            CompletableFuture<Void> _ = connected.thenCompose(late -> late.closeAsync());
             throw e;
         }
     }
@@ -110,12 +110,15 @@ final class RedisDialer implements AutoCloseable {
     @Override
     public void close() {
         client.shutdown();
-        resources.shutdown(0, MAX_SHUTDOWN_SECONDS, TimeUnit.SECONDS)
+        resources
+                .shutdown(0, MAX_SHUTDOWN_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(MAX_SHUTDOWN_SECONDS, TimeUnit.SECONDS);
     }
 
     private Client single(RedisUrl url, @Nullable TrustManagerFactory trust) {
-        RedisURI uri = url.form() == RedisUrl.Form.SENTINEL ? sentinel(url) : uri(url, url.hosts().getFirst());
+        RedisURI uri = url.form() == RedisUrl.Form.SENTINEL
+                ? sentinel(url)
+                : uri(url, url.hosts().getFirst());
         RedisClient redis = RedisClient.create(resources, uri);
         ClientOptions.Builder options = ClientOptions.builder();
         configure(options, trust);
@@ -145,7 +148,7 @@ final class RedisDialer implements AutoCloseable {
             @Override
             public CompletionStage<Live> connect() {
                 return redis.refreshPartitionsAsync()
-                        .thenCompose(known -> redis.connectAsync(StringCodec.UTF8))
+                        .thenCompose(_ -> redis.connectAsync(StringCodec.UTF8))
                         .thenCompose(whole -> whole.getConnectionAsync(node(redis))
                                 .thenApply(connection -> Live.of(connection, whole)));
             }
@@ -172,7 +175,7 @@ final class RedisDialer implements AutoCloseable {
         }
         options.autoReconnect(false)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .replayFilter(command -> true)
+                .replayFilter(_ -> true)
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(CONNECT_TIMEOUT)
@@ -192,8 +195,7 @@ final class RedisDialer implements AutoCloseable {
             builder.withSentinelMasterId(url.primary());
         }
         for (RedisUrl.Host host : url.hosts()) {
-            RedisURI.Builder sentinel =
-                    RedisURI.builder().withHost(host.name()).withPort(host.port());
+            RedisURI.Builder sentinel = RedisURI.builder().withHost(host.name()).withPort(host.port());
             builder.withSentinel(sentinel.withSsl(url.tls())
                     .withVerifyPeer(true)
                     .withTimeout(COMMAND_TIMEOUT)

@@ -6,7 +6,6 @@ import io.lettuce.core.ScriptOutputType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -65,16 +64,9 @@ public final class RedisGrantStore implements GrantStore {
         String whose = Input.owner(owner);
         Input.requireValue(value);
         String version = UUID.randomUUID().toString();
-        Long done = run(
-                RedisScript.CREATE,
-                ScriptOutputType.INTEGER,
-                keys(key),
-                key.id(),
-                whose,
-                version,
-                value,
-                Long.toString(Input.millis(expires)));
-        return done == 1 ? version : null;
+        boolean done = done(
+                RedisScript.CREATE, keys(key), key.id(), whose, version, value, Long.toString(Input.millis(expires)));
+        return done ? version : null;
     }
 
     @Override
@@ -82,21 +74,14 @@ public final class RedisGrantStore implements GrantStore {
             throws StoreUnavailableException {
         Input.requireValue(value);
         String next = UUID.randomUUID().toString();
-        Long done = run(
-                RedisScript.REPLACE,
-                ScriptOutputType.INTEGER,
-                keys(key),
-                key.id(),
-                version,
-                next,
-                value,
-                Long.toString(Input.millis(expires)));
-        return done == 1 ? next : null;
+        boolean done = done(
+                RedisScript.REPLACE, keys(key), key.id(), version, next, value, Long.toString(Input.millis(expires)));
+        return done ? next : null;
     }
 
     @Override
     public @Nullable StoredRecord take(RecordKey key) throws StoreUnavailableException {
-        List<String> taken = run(RedisScript.TAKE, ScriptOutputType.MULTI, keys(key), key.id());
+        List<String> taken = answer(RedisScript.TAKE, keys(key), key.id());
         return taken.size() == 2 ? new StoredRecord(taken.get(0), taken.get(1)) : null;
     }
 
@@ -109,20 +94,19 @@ public final class RedisGrantStore implements GrantStore {
     public List<String> list(RecordType type, String owner) throws StoreUnavailableException {
         Input.requireId("an owner", owner);
         String[] keys = {owners(type), expiries(type)};
-        return run(RedisScript.LIST, ScriptOutputType.MULTI, keys, owner, Integer.toString(MAX_LISTED));
+        return answer(RedisScript.LIST, keys, owner, Integer.toString(MAX_LISTED));
     }
 
     @Override
     public void deny(DenyEntry entry) throws StoreUnavailableException {
         Input.requireId("a grant's id", entry.grantId());
-        Long done = run(
+        boolean done = done(
                 RedisScript.DENY,
-                ScriptOutputType.INTEGER,
                 new String[] {prefix + "denials"},
                 entry.grantId(),
                 Long.toString(Input.millis(entry.expires())),
                 Integer.toString(MAX_DENIALS));
-        if (done != 1) {
+        if (!done) {
             throw new StoreUnavailableException("the grant store has no room for another deny entry", null);
         }
     }
@@ -132,9 +116,8 @@ public final class RedisGrantStore implements GrantStore {
         RedisCursor at = RedisCursor.parse(cursor);
         List<DenyEntry> made = new ArrayList<>();
         for (int read = 0; read < 2 * MAX_DENIALS; read += PAGE) {
-            List<String> page = run(
+            List<String> page = answer(
                     RedisScript.DENIALS,
-                    ScriptOutputType.MULTI,
                     new String[] {prefix + "denials"},
                     at.id(),
                     at.grantId(),
@@ -155,16 +138,29 @@ public final class RedisGrantStore implements GrantStore {
         link.close();
     }
 
-    /** Runs a script by its digest; a server that does not know it, after a restart or a failover, gets its text. */
-    private <T> T run(RedisScript script, ScriptOutputType type, String[] keys, String... arguments)
+    private boolean done(RedisScript script, String[] keys, String... arguments) throws StoreUnavailableException {
+        ScriptOutputType type = ScriptOutputType.INTEGER;
+        Long answer = run(
+                redis -> redis.evalsha(script.digest(), type, keys, arguments),
+                redis -> redis.eval(script.source(), type, keys, arguments));
+        return answer == 1;
+    }
+
+    private List<String> answer(RedisScript script, String[] keys, String... arguments)
             throws StoreUnavailableException {
-        T answer;
+        ScriptOutputType type = ScriptOutputType.MULTI;
+        return run(
+                redis -> redis.evalsha(script.digest(), type, keys, arguments),
+                redis -> redis.eval(script.source(), type, keys, arguments));
+    }
+
+    /** A script by its digest; a server that does not know it, after a restart or a failover, gets its text. */
+    private <T> T run(RedisLink.Command<T> digest, RedisLink.Command<T> text) throws StoreUnavailableException {
         try {
-            answer = link.<T>call(redis -> redis.evalsha(script.digest(), type, keys, arguments));
+            return link.call(digest);
         } catch (RedisNoScriptException unknown) {
-            answer = link.<T>call(redis -> redis.eval(script.source(), type, keys, arguments));
+            return link.call(text);
         }
-        return Objects.requireNonNull(answer);
     }
 
     private String[] keys(RecordKey key) {

@@ -16,7 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -49,6 +49,11 @@ final class RedisLink implements AutoCloseable {
     /** What a server says that is not, or no longer, the one for our keys: as good as gone. */
     private static final Set<String> NO_PRIMARY = Set.of("READONLY", "MASTERDOWN", "MOVED");
 
+    /** A command, sent; its answer is never null. */
+    interface Command<T> {
+        RedisFuture<T> send(RedisAsyncCommands<String, String> redis);
+    }
+
     private final RedisUrl url;
     private final RedisDialer dialer;
     private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
@@ -56,7 +61,7 @@ final class RedisLink implements AutoCloseable {
     private final CountDownLatch tried = new CountDownLatch(1);
     private final Thread keeper;
 
-    private volatile RedisDialer.@Nullable Live live;
+    private final AtomicReference<RedisDialer.@Nullable Live> live = new AtomicReference<>();
     private volatile String why = "not connected yet";
     private volatile boolean closed;
 
@@ -80,10 +85,8 @@ final class RedisLink implements AutoCloseable {
      *
      * @throws RedisNoScriptException when Redis does not know the script
      */
-    <T extends @Nullable Object> T call(
-            Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command)
-            throws StoreUnavailableException {
-        RedisDialer.Live current = live;
+    <T> T call(Command<T> command) throws StoreUnavailableException {
+        RedisDialer.Live current = live.get();
         if (closed || current == null || !current.connection().isOpen()) {
             throw unavailable(closed ? "the grant store is closed" : "Redis cannot be reached: " + why);
         }
@@ -91,7 +94,7 @@ final class RedisLink implements AutoCloseable {
             throw unavailable("too many operations wait for Redis");
         }
         try {
-            RedisFuture<T> answer = command.apply(current.commands());
+            RedisFuture<T> answer = command.send(current.commands());
             T result = await(answer);
             current.timeouts().set(0);
             return result;
@@ -116,7 +119,7 @@ final class RedisLink implements AutoCloseable {
         boolean interrupted = Thread.interrupted();
         try {
             keeper.join(CLOSE_WITHIN);
-            RedisDialer.Live last = live;
+            RedisDialer.Live last = live.get();
             if (last != null) {
                 last.closeAsync().get(RedisDialer.COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             }
@@ -131,7 +134,7 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    private static <T extends @Nullable Object> T await(RedisFuture<T> answer)
+    private static <T> T await(RedisFuture<T> answer)
             throws InterruptedException, TimeoutException, ExecutionException {
         try {
             return answer.get(RedisDialer.COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
@@ -164,13 +167,10 @@ final class RedisLink implements AutoCloseable {
 
     private void drop(RedisDialer.@Nullable Live current) {
         if (current != null) {
-            synchronized (this) {
-                if (live == current) {
-                    live = null;
-                    why = "the connection was lost";
-                }
+            if (live.compareAndSet(current, null)) {
+                why = "the connection was lost";
             }
-            CompletableFuture<Void> unused = current.closeAsync();
+            CompletableFuture<Void> _ = current.closeAsync();
             wake.release();
         }
     }
@@ -179,14 +179,14 @@ final class RedisLink implements AutoCloseable {
         Duration pause = CHECK_EVERY;
         boolean reported = false;
         while (!closed) {
-            RedisDialer.Live current = live;
+            RedisDialer.Live current = live.get();
             if (current != null && !current.connection().isOpen()) {
                 drop(current);
                 current = null;
             }
             try {
                 if (current == null) {
-                    live = dialer.dial();
+                    live.set(dialer.dial());
                     LOG.info("connected to Redis, {}", url);
                     reported = false;
                 }

@@ -64,13 +64,12 @@ record RedisUrl(
         }
         String scheme = url.group(1);
         boolean tls = scheme.startsWith("rediss");
-        Form form =
-                switch (scheme) {
-                    case "redis", "rediss" -> Form.SINGLE;
-                    case "redis-sentinel", "rediss-sentinel" -> Form.SENTINEL;
-                    case "redis-cluster", "rediss-cluster" -> Form.CLUSTER;
-                    default -> throw wrong("its scheme is none of redis, redis-sentinel and redis-cluster");
-                };
+        Form form = switch (scheme) {
+            case "redis", "rediss" -> Form.SINGLE;
+            case "redis-sentinel", "rediss-sentinel" -> Form.SENTINEL;
+            case "redis-cluster", "rediss-cluster" -> Form.CLUSTER;
+            default -> throw wrong("its scheme is none of redis, redis-sentinel and redis-cluster");
+        };
         String authority = url.group(2);
         int at = authority.lastIndexOf('@');
         String userInfo = at < 0 ? "" : authority.substring(0, at);

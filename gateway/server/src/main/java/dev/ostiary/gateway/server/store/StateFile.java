@@ -212,7 +212,8 @@ final class StateFile implements AutoCloseable {
                     .autoCommitBufferSize(0)
                     .open();
         } catch (MVStoreException e) {
-            // A lock of ours alone is lost when this process opens and closes the lock file once more (fcntl(2), POSIX locks).
+            // A lock of ours alone is lost when this process opens and closes the lock file once more (fcntl(2), POSIX
+            // locks).
             throw e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED
                     ? inUse(file.getParent())
                     : new IOException("the state file " + file + " is damaged or cannot be read", e);
@@ -238,6 +239,7 @@ final class StateFile implements AutoCloseable {
     }
 
     private static boolean posix(@Nullable Path path) {
-        return path != null && path.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return path != null
+                && path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 }

@@ -144,7 +144,7 @@ final class Table {
         expiries.add(new Expiry(row.expires(), path));
         characters += row.value().length();
         if (!row.owner().isEmpty()) {
-            owners.computeIfAbsent(ownerPath(path, row), absent -> new HashSet<>())
+            owners.computeIfAbsent(ownerPath(path, row), _ -> new HashSet<>())
                     .add(path.substring(path.indexOf('/') + 1));
         }
     }
@@ -153,7 +153,7 @@ final class Table {
         expiries.remove(new Expiry(row.expires(), path));
         characters -= row.value().length();
         if (!row.owner().isEmpty()) {
-            owners.computeIfPresent(ownerPath(path, row), (owner, ids) -> {
+            owners.computeIfPresent(ownerPath(path, row), (_, ids) -> {
                 ids.remove(path.substring(path.indexOf('/') + 1));
                 return ids.isEmpty() ? null : ids;
             });

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** A process that writes grants, and says before and after each write which, until it is killed. */
 final class DurableWriter {
@@ -36,7 +37,7 @@ final class DurableWriter {
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int thread = 0; thread < THREADS; thread++) {
                 String name = run + "-" + thread + "-";
-                threads.submit(() -> {
+                Future<?> _ = threads.submit(() -> {
                     for (int i = 0; ; i++) {
                         write(store, out, name + i);
                     }

@@ -113,14 +113,13 @@ class FileGrantStoreTest extends GrantStoreContract {
             }
         }
         byte[] bytes = Files.readAllBytes(file());
-        byte[] damaged =
-                switch (damage) {
-                    case "EMPTY" -> new byte[0];
-                    case "TEXT" -> "apiVersion: v1\n".repeat(1000).getBytes(UTF_8);
-                    case "CUT" -> Arrays.copyOf(bytes, 9000);
-                    case "HEADERS" -> overwrite(bytes, 0, 8192);
-                    default -> overwrite(bytes, 8192, bytes.length - 8192);
-                };
+        byte[] damaged = switch (damage) {
+            case "EMPTY" -> new byte[0];
+            case "TEXT" -> "apiVersion: v1\n".repeat(1000).getBytes(UTF_8);
+            case "CUT" -> Arrays.copyOf(bytes, 9000);
+            case "HEADERS" -> overwrite(bytes, 0, 8192);
+            default -> overwrite(bytes, 8192, bytes.length - 8192);
+        };
         Files.write(file(), damaged);
 
         assertThatThrownBy(this::open)
@@ -188,7 +187,8 @@ class FileGrantStoreTest extends GrantStoreContract {
                 version = Objects.requireNonNull(store.replace(key, version, "v".repeat(1000), later()));
             }
         }
-        // 500 writes of 8 KiB, none of which may be written over for 45 seconds, and the same once more while compacting.
+        // 500 writes of 8 KiB, none of which may be written over for 45 seconds, and the same once more while
+        // compacting.
         assertThat(Files.size(file())).isLessThan(12L << 20);
     }
 

@@ -168,7 +168,8 @@ abstract class GrantStoreContract {
         store.create(kept, owner, "value", later());
 
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(store.list(RecordType.GRANT, owner)).containsExactly(kept.id()));
+                .untilAsserted(
+                        () -> assertThat(store.list(RecordType.GRANT, owner)).containsExactly(kept.id()));
     }
 
     @Test
@@ -266,8 +267,7 @@ abstract class GrantStoreContract {
         GrantStore replica = replica(store);
         for (int round = 0; round < 5; round++) {
             RecordKey key = grant();
-            List<String> versions = contend(
-                    i -> (i % 2 == 0 ? store : replica).create(key, null, "by " + i, later()));
+            List<String> versions = contend(i -> (i % 2 == 0 ? store : replica).create(key, null, "by " + i, later()));
             assertThat(versions).filteredOn(Objects::nonNull).hasSize(1);
             assertThat(store.get(key)).extracting(StoredRecord::version).isIn(versions);
         }
@@ -280,8 +280,8 @@ abstract class GrantStoreContract {
         for (int round = 0; round < 5; round++) {
             RecordKey key = grant();
             String version = Objects.requireNonNull(store.create(key, null, "before", later()));
-            List<String> versions = contend(
-                    i -> (i % 2 == 0 ? store : replica).replace(key, version, "by " + i, later()));
+            List<String> versions =
+                    contend(i -> (i % 2 == 0 ? store : replica).replace(key, version, "by " + i, later()));
             assertThat(versions).filteredOn(Objects::nonNull).hasSize(1);
             assertThat(store.get(key)).extracting(StoredRecord::version).isIn(versions);
         }
@@ -365,15 +365,27 @@ abstract class GrantStoreContract {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "0", "-1", "/", "1-1/grant", "99999999999999-0/grant", "9999999999999999999-9999999999999999999/g",
-                "6f7c9f1e-8a7d-4a0a-9d39-4c0f9a0b8f11.7", "x", "+", "$", "(1-1/g"
+                "",
+                "0",
+                "-1",
+                "/",
+                "1-1/grant",
+                "99999999999999-0/grant",
+                "9999999999999999999-9999999999999999999/g",
+                "6f7c9f1e-8a7d-4a0a-9d39-4c0f9a0b8f11.7",
+                "x",
+                "+",
+                "$",
+                "(1-1/g"
             })
     void anUnknownCursorGetsEverything(String cursor) throws Exception {
         GrantStore store = store();
         String grant = fresh();
         store.deny(new DenyEntry(grant, later()));
 
-        assertThat(store.denials(cursor).entries()).extracting(DenyEntry::grantId).contains(grant);
+        assertThat(store.denials(cursor).entries())
+                .extracting(DenyEntry::grantId)
+                .contains(grant);
     }
 
     @Test
@@ -390,7 +402,9 @@ abstract class GrantStoreContract {
         String next = fresh();
         store.deny(new DenyEntry(next, later()));
 
-        assertThat(store.denials(cursor).entries()).extracting(DenyEntry::grantId).contains(next);
+        assertThat(store.denials(cursor).entries())
+                .extracting(DenyEntry::grantId)
+                .contains(next);
     }
 
     @Test
@@ -535,7 +549,8 @@ abstract class GrantStoreContract {
 
     /** All of them, some at a time. */
     private static void all(List<Callable<Object>> work) throws Exception {
-        try (ExecutorService threads = Executors.newFixedThreadPool(64, Thread.ofVirtual().factory())) {
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(64, Thread.ofVirtual().factory())) {
             for (Future<Object> done : threads.invokeAll(work)) {
                 done.get();
             }

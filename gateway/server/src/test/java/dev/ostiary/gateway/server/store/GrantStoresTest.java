@@ -24,8 +24,7 @@ class GrantStoresTest {
     void theSettingsChooseTheStore() throws Exception {
         try (GrantStore memory = open(new StoreSettings.Memory(), Credentials.NONE, null);
                 GrantStore file = open(new StoreSettings.File(), Credentials.NONE, folder.resolve("state"));
-                GrantStore redis =
-                        open(new StoreSettings.Redis(KEY), credentials("redis://127.0.0.1:1"), null)) {
+                GrantStore redis = open(new StoreSettings.Redis(KEY), credentials("redis://127.0.0.1:1"), null)) {
             assertThat(memory).isInstanceOf(MemoryGrantStore.class);
             assertThat(file).isInstanceOf(FileGrantStore.class);
             assertThat(redis).isInstanceOf(RedisGrantStore.class);

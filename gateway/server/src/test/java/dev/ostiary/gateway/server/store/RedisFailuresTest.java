@@ -99,8 +99,9 @@ class RedisFailuresTest {
                 GrantStore store = new RedisGrantStore(
                         GATEWAY, "redis://somebody:" + SECRET + "@127.0.0.1:" + redis.port(), null)) {
             StringWriter text = new StringWriter();
-            assertUnavailable(store).hasMessageContaining("WRONGPASS").satisfies(e ->
-                    e.printStackTrace(new PrintWriter(text)));
+            assertUnavailable(store)
+                    .hasMessageContaining("WRONGPASS")
+                    .satisfies(e -> e.printStackTrace(new PrintWriter(text)));
             assertThat(text.toString()).doesNotContain(SECRET);
         } finally {
             root.detachAppender(logged);
@@ -109,15 +110,16 @@ class RedisFailuresTest {
         assertThat(List.copyOf(logged.list)).isNotEmpty().allSatisfy(event -> {
             assertThat(event.getFormattedMessage()).doesNotContain(SECRET);
             if (event.getThrowableProxy() != null) {
-                assertThat(ThrowableProxyUtil.asString(event.getThrowableProxy())).doesNotContain(SECRET);
+                assertThat(ThrowableProxyUtil.asString(event.getThrowableProxy()))
+                        .doesNotContain(SECRET);
             }
         });
     }
 
     @Test
     void aServerThatRefusesACommandIsNotQuoted() throws Exception {
-        try (RedisProcess redis = RedisProcess.start(
-                        folder, "--rename-command", "EVALSHA", "", "--rename-command", "EVAL", "");
+        try (RedisProcess redis =
+                        RedisProcess.start(folder, "--rename-command", "EVALSHA", "", "--rename-command", "EVAL", "");
                 GrantStore store = new RedisGrantStore(GATEWAY, redis.url(), null)) {
             assertThatThrownBy(() -> store.create(GrantStoreContract.grant(), null, SECRET, GrantStoreContract.later()))
                     .isInstanceOf(StoreUnavailableException.class)
@@ -173,8 +175,7 @@ class RedisFailuresTest {
         }
     }
 
-    private static AbstractThrowableAssert<?, ? extends Throwable> assertUnavailable(
-            GrantStore store) {
+    private static AbstractThrowableAssert<?, ? extends Throwable> assertUnavailable(GrantStore store) {
         return assertThatThrownBy(() -> store.get(GrantStoreContract.grant()))
                 .isInstanceOf(StoreUnavailableException.class);
     }

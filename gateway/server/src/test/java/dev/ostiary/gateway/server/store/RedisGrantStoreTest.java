@@ -87,7 +87,9 @@ class RedisGrantStoreTest extends GrantStoreContract {
             store.take(key);
 
             List<String> keys = commands.keys("*");
-            assertThat(keys).contains("theirs", "ostiary:{tools/gatewa}:GRANT/1").hasSize(6);
+            assertThat(keys)
+                    .contains("theirs", "ostiary:{tools/gatewa}:GRANT/1")
+                    .hasSize(6);
             assertThat(keys)
                     .filteredOn(name -> !name.equals("theirs") && !name.contains("{tools/gatewa}"))
                     .allSatisfy(name -> {

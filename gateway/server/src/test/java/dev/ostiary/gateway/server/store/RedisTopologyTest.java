@@ -24,10 +24,10 @@ class RedisTopologyTest {
 
     @Test
     void aClusterKeepsEachGatewayOnTheNodeOfItsSlot() throws Exception {
-        try (RedisProcess one = RedisProcess.start(
-                        Files.createDirectory(folder.resolve("one")), "--cluster-enabled", "yes");
-                RedisProcess two = RedisProcess.start(
-                        Files.createDirectory(folder.resolve("two")), "--cluster-enabled", "yes")) {
+        try (RedisProcess one =
+                        RedisProcess.start(Files.createDirectory(folder.resolve("one")), "--cluster-enabled", "yes");
+                RedisProcess two =
+                        RedisProcess.start(Files.createDirectory(folder.resolve("two")), "--cluster-enabled", "yes")) {
             form(one, two);
             String url = "redis-cluster://127.0.0.1:" + one.port();
             for (int i = 0; i < 6; i++) {
@@ -42,8 +42,8 @@ class RedisTopologyTest {
 
     @Test
     void aClusterWhoseNodeComesBackIsUsedAgain() throws Exception {
-        try (RedisProcess node = RedisProcess.start(
-                folder, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf")) {
+        try (RedisProcess node =
+                RedisProcess.start(folder, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf")) {
             form(node);
             try (GrantStore store =
                     new RedisGrantStore("tools/gateway", "redis-cluster://127.0.0.1:" + node.port(), null)) {
@@ -71,20 +71,17 @@ class RedisTopologyTest {
             await().atMost(PATIENCE).until(() -> info(primary).contains("state=online"));
             int port = RedisProcess.freePort();
             Path configuration = folder.resolve("sentinel.conf");
-            Files.writeString(
-                    configuration,
-                    """
+            Files.writeString(configuration, """
                     port %d
                     bind 127.0.0.1
                     dir %s
                     sentinel monitor grants 127.0.0.1 %d 1
                     sentinel down-after-milliseconds grants 500
                     sentinel failover-timeout grants 3000
-                    """
-                            .formatted(port, folder, primary.port()));
+                    """.formatted(port, folder, primary.port()));
             try (RedisProcess sentinel = RedisProcess.sentinel(port, configuration);
-                    GrantStore store =
-                            new RedisGrantStore("tools/gateway", "redis-sentinel://127.0.0.1:" + port + "#grants", null)) {
+                    GrantStore store = new RedisGrantStore(
+                            "tools/gateway", "redis-sentinel://127.0.0.1:" + port + "#grants", null)) {
                 assertThat(sentinel.port()).isEqualTo(port);
                 usable(store);
                 await().atMost(PATIENCE).until(() -> sentinelKnowsReplicas(port));
@@ -110,8 +107,7 @@ class RedisTopologyTest {
     }
 
     private static void assertUnavailable(GrantStore store) {
-        assertThatThrownBy(() -> store.get(GrantStoreContract.grant()))
-                .isInstanceOf(StoreUnavailableException.class);
+        assertThatThrownBy(() -> store.get(GrantStoreContract.grant())).isInstanceOf(StoreUnavailableException.class);
     }
 
     /** Shares the slots out and waits until every node says that the cluster is whole. */
