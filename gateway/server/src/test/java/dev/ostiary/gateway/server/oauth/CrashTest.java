@@ -22,21 +22,32 @@ class CrashTest {
     private static final int MAX_WRITES = 8;
 
     private final ManualClock clock = new ManualClock();
-    private final ScriptedEntra entra = new ScriptedEntra(clock);
-    private final WatchedStore store = new WatchedStore(new MemoryGrantStore(clock));
-    private final Facade dying = new Facade(clock, store, entra);
-    private final Facade other = dying.replica();
+    private ScriptedEntra entra = new ScriptedEntra(clock);
+    private WatchedStore store = new WatchedStore(new MemoryGrantStore(clock));
+    private Facade dying = new Facade(clock, store, entra);
+    private Facade other = dying.replica();
+
+    /** Every death happens in a world of its own. */
+    private void begin() {
+        entra = new ScriptedEntra(clock);
+        store = new WatchedStore(new MemoryGrantStore(clock));
+        dying = new Facade(clock, store, entra);
+        other = dying.replica();
+    }
 
     private interface Scenario {
         void run(int write, Death death) throws Exception;
     }
 
-    private static Stream<DynamicTest> everyDeath(int writes, Scenario scenario) {
+    private Stream<DynamicTest> everyDeath(int writes, Scenario scenario) {
         List<DynamicTest> tests = new ArrayList<>();
         for (int write = 0; write < writes; write++) {
             int at = write;
             for (Death death : Death.values()) {
-                tests.add(DynamicTest.dynamicTest(death + " write " + at, () -> scenario.run(at, death)));
+                tests.add(DynamicTest.dynamicTest(death + " write " + at, () -> {
+                    begin();
+                    scenario.run(at, death);
+                }));
             }
         }
         return tests.stream();
@@ -159,7 +170,7 @@ class CrashTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> ADisabledUserIsOutAfterTheNextRefreshWhateverDied() {
+    Stream<DynamicTest> aDisabledUserIsOutAfterTheNextRefreshWhateverDied() {
         return everyDeath(MAX_WRITES, (write, death) -> {
             Answer one = signedIn();
             Answer second = dying.redeem(Facade.OTHER, dying.begin(Facade.OTHER));
