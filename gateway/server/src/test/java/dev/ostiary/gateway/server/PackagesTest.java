@@ -33,13 +33,15 @@ class PackagesTest {
             new Room("mcp"),
             new Room("keys"),
             new Room("http"),
-            new Room("entra"),
+            new Room("egress"),
+            new Room("entra", "egress"),
             new Room("route", "http"),
             new Room("store"),
             new Room("pages"),
             new Room("identity", "http", "route", "entra", "keys"),
             new Room("oauth", "http", "route", "identity", "entra", "keys", "store", "pages"),
             new Room("authorize", "http", "route", "identity", "mcp", "keys"),
+<<<<<<< HEAD
             new Room("credentials", "http", "route", "identity", "entra", "keys"),
             new Room("upstream", "http"),
             new Room(
@@ -53,6 +55,10 @@ class PackagesTest {
                     "authorize",
                     "credentials",
                     "upstream"),
+=======
+            new Room("upstream", "http", "egress"),
+            new Room("forward", "http", "route", "identity", "mcp", "keys", "authorize", "forward", "upstream"),
+>>>>>>> room-entra
             new Room("audit", "http", "route", "identity", "oauth", "authorize"),
             new Room(
                     "reload",

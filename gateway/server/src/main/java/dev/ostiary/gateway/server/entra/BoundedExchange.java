@@ -1,6 +1,7 @@
 package dev.ostiary.gateway.server.entra;
 
 import dev.ostiary.gateway.config.EgressSettings;
+import dev.ostiary.gateway.server.egress.TrustAnchors;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -11,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -36,7 +38,7 @@ final class BoundedExchange implements AutoCloseable {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
 
     private final EgressSettings egress;
-    private final EgressProxies proxies;
+    private final @Nullable EgressProxies proxies;
     private final Semaphore turns = new Semaphore(MAX_CONCURRENT);
     private final Object lock = new Object();
     private @Nullable HttpClient client;
@@ -45,7 +47,7 @@ final class BoundedExchange implements AutoCloseable {
     /** @param egress proxy and CA bundle; what is wrong with them shows at the first exchange, as its failure */
     BoundedExchange(EgressSettings egress) {
         this.egress = egress;
-        this.proxies = new EgressProxies(egress);
+        this.proxies = proxies(egress);
     }
 
     /**
@@ -83,7 +85,18 @@ final class BoundedExchange implements AutoCloseable {
         }
     }
 
+    private static @Nullable EgressProxies proxies(EgressSettings egress) {
+        try {
+            return new EgressProxies(egress);
+        } catch (IllegalArgumentException unreadable) {
+            return null;
+        }
+    }
+
     private void checkProxy(URI uri) throws EntraFailure {
+        if (proxies == null) {
+            throw EntraFailure.lasting("NoProxyInvalid", "an entry of egress.proxy.noProxy cannot be read", null);
+        }
         URI proxy = proxies.proxyFor(uri);
         if (proxy != null && (proxy.getHost() == null || !"http".equalsIgnoreCase(proxy.getScheme()))) {
             throw EntraFailure.lasting("ProxyNotSupported", "egress.proxy must be an http:// URL with a host", null);
@@ -116,12 +129,12 @@ final class BoundedExchange implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(LONGEST_CONNECT)
-                .proxy(proxies)
+                .proxy(Objects.requireNonNull(proxies))
                 .executor(Executors.newVirtualThreadPerTaskExecutor());
         String caBundle = egress.caBundle();
         if (caBundle != null) {
             try {
-                builder.sslContext(TrustAnchors.including(caBundle));
+                builder.sslContext(TrustAnchors.context(caBundle));
             } catch (GeneralSecurityException | IOException unreadable) {
                 throw EntraFailure.lasting(
                         "CaBundleInvalid", "egress.caBundle cannot be read as PEM certificates", unreadable);

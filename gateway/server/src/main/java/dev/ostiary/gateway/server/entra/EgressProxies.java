@@ -1,6 +1,7 @@
 package dev.ostiary.gateway.server.entra;
 
 import dev.ostiary.gateway.config.EgressSettings;
+import dev.ostiary.gateway.server.egress.NoProxy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -8,7 +9,6 @@ import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The proxy of {@link EgressSettings} for each destination; never the JVM's own proxy properties. */
@@ -17,9 +17,16 @@ public final class EgressProxies extends ProxySelector {
     private static final int DEFAULT_PROXY_PORT = 3128;
 
     private final EgressSettings egress;
+    private final NoProxy direct;
 
+<<<<<<< HEAD
     public EgressProxies(EgressSettings egress) {
+=======
+    /** @throws IllegalArgumentException naming the setting that cannot be read */
+    EgressProxies(EgressSettings egress) {
+>>>>>>> room-entra
         this.egress = egress;
+        this.direct = new NoProxy(egress.noProxy());
     }
 
     /** The proxy that a request to this destination passes; null: none. */
@@ -33,15 +40,7 @@ public final class EgressProxies extends ProxySelector {
         if (host == null) {
             return false;
         }
-        String name = host.toLowerCase(Locale.ROOT);
-        for (String entry : egress.noProxy()) {
-            String rule = entry.toLowerCase(Locale.ROOT);
-            boolean matches = rule.startsWith(".") ? name.endsWith(rule) : name.equals(rule);
-            if (matches) {
-                return true;
-            }
-        }
-        return false;
+        return direct.covers(host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
     }
 
     @Override

@@ -38,15 +38,22 @@ public interface EntraSignIn {
      */
     EntraRefusedException refusal(String error, @Nullable String description);
 
-    /** Redeems a code and validates the id token. The access token that comes with it is thrown away. */
+    /**
+     * Redeems a code and validates the id token. The access token that comes with it is thrown away. An id token that breaks a
+     * rule says nothing about the user and is {@link EntraUnavailableException}; only a wrong nonce ends the sign-in.
+     */
     SignedIn redeem(URI redirectUri, String code, String codeVerifier, String nonce)
             throws EntraRefusedException, EntraUnavailableException;
 
-    /** Renews an Entra session: the user is still there and may still sign in, with these roles and groups. */
+    /**
+     * Renews an Entra session: the user is still there and may still sign in, with these roles and groups. The id token
+     * carries no nonce, so the caller must compare the object id with the session's (OpenID Connect Core §12.2).
+     */
     SignedIn renew(String refreshToken) throws EntraRefusedException, EntraUnavailableException;
 
     /**
-     * An access token for another API, by redeeming the Entra session for it.
+     * An access token for another API, by redeeming the Entra session for it. Nothing is remembered: the caller keeps the
+     * token and persists the refresh token that comes with it.
      *
      * @param scopes of one resource
      */
@@ -54,7 +61,8 @@ public interface EntraSignIn {
             throws EntraRefusedException, EntraUnavailableException;
 
     /**
-     * An access token for another API, by the on-behalf-of flow.
+     * An access token for another API, by the on-behalf-of flow; remembered until shortly before its end. An application's
+     * token is refused; what Entra refused is not asked again for ten seconds.
      *
      * @param assertion the user's access token for the gateway's registration
      * @param scopes of one resource

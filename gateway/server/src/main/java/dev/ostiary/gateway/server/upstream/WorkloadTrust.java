@@ -1,24 +1,16 @@
 package dev.ostiary.gateway.server.upstream;
 
+import dev.ostiary.gateway.server.egress.TrustAnchors;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkloadTrust {
 
-    private final List<? extends Certificate> bundle;
+    private final List<Certificate> bundle;
     private final Executor offLoop;
     private @Nullable CompletableFuture<SslContext> context;
 
@@ -48,29 +40,10 @@ final class WorkloadTrust {
 
     private SslContext build() {
         try {
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init((KeyStore) null);
-            if (!bundle.isEmpty()) {
-                KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-                store.load(null, null);
-                int number = 0;
-                for (TrustManager manager : factory.getTrustManagers()) {
-                    if (manager instanceof X509TrustManager x509) {
-                        for (X509Certificate certificate : x509.getAcceptedIssuers()) {
-                            store.setCertificateEntry("jdk-" + number++, certificate);
-                        }
-                    }
-                }
-                for (Certificate certificate : bundle) {
-                    store.setCertificateEntry("bundle-" + number++, certificate);
-                }
-                factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-                factory.init(store);
-            }
             return SslContextBuilder.forClient()
                     .sslProvider(SslProvider.JDK)
                     .protocols("TLSv1.3", "TLSv1.2")
-                    .trustManager(factory)
+                    .trustManager(TrustAnchors.including(bundle))
                     .endpointIdentificationAlgorithm("HTTPS")
                     .build();
         } catch (GeneralSecurityException | IOException e) {
@@ -78,17 +51,11 @@ final class WorkloadTrust {
         }
     }
 
-    private static List<? extends Certificate> read(String pem) {
-        Collection<? extends Certificate> certificates;
+    private static List<Certificate> read(String pem) {
         try {
-            certificates = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)));
+            return TrustAnchors.read(pem);
         } catch (CertificateException e) {
-            throw new IllegalArgumentException("egress.caBundle does not consist of PEM certificates", e);
+            throw new IllegalArgumentException("egress.caBundle must contain PEM certificates and nothing else", e);
         }
-        if (certificates.isEmpty()) {
-            throw new IllegalArgumentException("egress.caBundle contains no PEM certificate");
-        }
-        return List.copyOf(certificates);
     }
 }

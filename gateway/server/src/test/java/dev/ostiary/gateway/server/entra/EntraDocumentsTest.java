@@ -145,6 +145,24 @@ class EntraDocumentsTest {
     }
 
     @Test
+    void noProxyKnowsAddressesAndBlocksOfThem() {
+        EgressProxies proxies = new EgressProxies(
+                new EgressSettings(URI.create("http://p:3128"), null, List.of("10.0.0.0/8", "fd00::/8"), null));
+        assertThat(proxies.proxyFor(URI.create("https://10.1.2.3/"))).isNull();
+        assertThat(proxies.proxyFor(URI.create("https://[fd00::1]/"))).isNull();
+        assertThat(proxies.proxyFor(URI.create("https://11.1.2.3/"))).isNotNull();
+        EgressProxies none =
+                new EgressProxies(new EgressSettings(URI.create("http://p:3128"), null, List.of("*"), null));
+        assertThat(none.proxyFor(URI.create("https://login.example/"))).isNull();
+    }
+
+    @Test
+    void anEntryThatCannotBeReadFailsTheReadAndSaysSo() {
+        EgressSettings egress = new EgressSettings(null, null, List.of("10.0.0.0/99"), null);
+        assertThat(reasonOf(egress, URI.create(plain.origin() + PATH))).isEqualTo("NoProxyInvalid");
+    }
+
+    @Test
     void aProxyThatCannotBeUsedFailsTheReadAndSaysSo() {
         URI uri = URI.create(plain.origin() + PATH);
         assertThat(reasonOf(new EgressSettings(null, URI.create("https://proxy:3128"), List.of(), null), uri))

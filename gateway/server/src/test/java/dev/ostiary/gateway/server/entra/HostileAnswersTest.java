@@ -56,7 +56,7 @@ class HostileAnswersTest {
                 keySets.use(settings, EgressSettings.DIRECT));
     }
 
-    private record Bad(String reason, String response) {
+    record Bad(String reason, String response) {
         @Override
         public String toString() {
             return reason + " " + response.substring(0, Math.min(120, response.length()));

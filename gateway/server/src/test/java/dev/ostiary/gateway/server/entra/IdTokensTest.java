@@ -83,7 +83,7 @@ class IdTokensTest {
         }
     }
 
-    private record Case(String rule, String name, String token) {
+    record Case(String rule, String name, String token) {
         @Override
         public String toString() {
             return rule + ": " + name;

@@ -14,6 +14,7 @@ import dev.ostiary.gateway.config.EgressSettings;
 import dev.ostiary.gateway.config.EntraCredential;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.EntraSettings.GroupSettings;
+import dev.ostiary.gateway.server.egress.TrustAnchors;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -132,7 +133,7 @@ final class SignInFixture implements AutoCloseable {
         HttpClient.Builder client = HttpClient.newBuilder();
         entra.caCertificatePem().ifPresent(pem -> {
             try {
-                client.sslContext(TrustAnchors.including(pem));
+                client.sslContext(TrustAnchors.context(pem));
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }

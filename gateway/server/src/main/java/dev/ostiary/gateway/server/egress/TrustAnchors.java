@@ -1,4 +1,4 @@
-package dev.ostiary.gateway.server.entra;
+package dev.ostiary.gateway.server.egress;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -10,41 +10,60 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
+<<<<<<< HEAD:gateway/server/src/main/java/dev/ostiary/gateway/server/entra/TrustAnchors.java
 /** TLS that trusts a PEM bundle beside the JDK's own certificate authorities, and checks host names as always. */
+=======
+/** Trust in a PEM bundle beside the JDK's own certificate authorities. */
+>>>>>>> room-entra:gateway/server/src/main/java/dev/ostiary/gateway/server/egress/TrustAnchors.java
 public final class TrustAnchors {
 
     private TrustAnchors() {}
 
     /**
-     * A client context.
+     * Reads a bundle.
      *
      * @param caBundle one or more PEM certificates
-     * @throws GeneralSecurityException when the bundle holds no certificate or one that cannot be read
+     * @throws CertificateException when the bundle holds no certificate or one that cannot be read
      */
+<<<<<<< HEAD:gateway/server/src/main/java/dev/ostiary/gateway/server/entra/TrustAnchors.java
     public static SSLContext including(String caBundle) throws GeneralSecurityException, IOException {
+=======
+    public static List<Certificate> read(String caBundle) throws CertificateException {
+>>>>>>> room-entra:gateway/server/src/main/java/dev/ostiary/gateway/server/egress/TrustAnchors.java
         Collection<? extends Certificate> added = CertificateFactory.getInstance("X.509")
                 .generateCertificates(new ByteArrayInputStream(caBundle.getBytes(StandardCharsets.UTF_8)));
         if (added.isEmpty()) {
             throw new CertificateException("the CA bundle holds no certificate");
         }
+        return List.copyOf(added);
+    }
+
+    /** Trust managers for these certificates and the JDK's own; reads the JDK's store, some 150 certificates. */
+    public static TrustManagerFactory including(List<Certificate> bundle) throws GeneralSecurityException, IOException {
         KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
         anchors.load(null, null);
         int index = 0;
         for (X509Certificate certificate : jdkAnchors()) {
             anchors.setCertificateEntry("jdk-" + index++, certificate);
         }
-        for (Certificate certificate : added) {
+        for (Certificate certificate : bundle) {
             anchors.setCertificateEntry("bundle-" + index++, certificate);
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(anchors);
+        return factory;
+    }
+
+    /** A client context for such a bundle; host names are checked as always. */
+    public static SSLContext context(String caBundle) throws GeneralSecurityException, IOException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, factory.getTrustManagers(), null);
+        context.init(null, including(read(caBundle)).getTrustManagers(), null);
         return context;
     }
 
