@@ -51,7 +51,7 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         Host host = oneMachine
                 ? Host.oneMachine(new Host.Overrides(
-                        null, Map.of(), Collections.emptyNavigableSet(), DemoRegistration.anywhere()))
+                        null, Map.of(), Collections.emptyNavigableSet(), DemoRegistration.anywhere(), null, true))
                 : Host.cluster();
         Check check = Check.of(files, host, strict);
         check.lines().forEach(terminal::line);

@@ -4,6 +4,7 @@ import dev.ostiary.cli.up.Installation;
 import dev.ostiary.cli.up.RunningGateways;
 import java.io.PrintWriter;
 import java.security.Security;
+import java.time.InstantSource;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -28,14 +29,13 @@ public final class Main {
                 .addSubcommand(new UpCommand(terminal, installation, gateways))
                 .addSubcommand(new CheckCommand(terminal))
                 .addSubcommand(new TokenCommand(terminal, gateways))
+                .addSubcommand(keys(terminal))
                 .addSubcommand(new EmulatorCommand(terminal))
                 .addSubcommand(new RehearseCommand(terminal, installation))
                 .setCommandName("ostiary")
                 .setUsageHelpAutoWidth(true)
                 .setUsageHelpWidth(100);
-        for (CommandLine subcommand : commandLine.getSubcommands().values()) {
-            addStandardHelp(subcommand);
-        }
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         addStandardHelp(commandLine);
         return commandLine
                 .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))
@@ -59,7 +59,15 @@ public final class Main {
         return ExitCode.DEFECT;
     }
 
+    private static CommandLine keys(Terminal terminal) {
+        InstantSource clock = InstantSource.system();
+        return new CommandLine(new KeysCommand())
+                .addSubcommand(new KeysShowCommand(terminal, clock))
+                .addSubcommand(new KeysRotateCommand(terminal, clock));
+    }
+
     private static void addStandardHelp(CommandLine commandLine) {
+        commandLine.getSubcommands().values().forEach(Main::addStandardHelp);
         commandLine.getCommandSpec().mixinStandardHelpOptions(true).version("ostiary " + version());
     }
 

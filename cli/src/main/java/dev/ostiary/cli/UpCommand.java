@@ -71,13 +71,14 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--credential",
             paramLabel = "FILE",
-            description = "The Entra registration's client secret or certificate with key (PEM).")
+            description = "Replaces spec.entra.credential: a client secret, or a certificate with its key (PEM).")
     private @Nullable Path credential;
 
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            description = "Keeps keys here, so that sessions outlive the process. Created with mode 0700.")
+            description =
+                    "Keeps keys here, so that sessions outlive the process. Created with mode 0700; see `ostiary keys`.")
     private @Nullable Path state;
 
     UpCommand(Terminal terminal, Installation installation, RunningGateways gateways) {

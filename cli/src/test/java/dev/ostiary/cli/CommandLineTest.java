@@ -16,7 +16,7 @@ class CommandLineTest {
     private Path runtime;
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "check", "token"})
+    @ValueSource(strings = {"up", "check", "token", "keys"})
     void everyCommandHasHelpWithExamples(String command) {
         Invocation help = run(command, "--help");
 

@@ -10,6 +10,7 @@ import dev.ostiary.gateway.compiler.files.FileProblem;
 import dev.ostiary.gateway.compiler.files.LoadedResources;
 import dev.ostiary.gateway.compiler.files.ResourceFiles;
 import dev.ostiary.gateway.config.Credentials;
+import dev.ostiary.gateway.config.KeyPolicies;
 import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.Snapshot;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,7 @@ final class GatewayFiles {
                 chosen.snapshot(),
                 chosen.credentials(loaded::secret),
                 chosen.tls(),
+                chosen.keys(),
                 lines.stream().distinct().toList());
     }
 
@@ -94,13 +97,20 @@ final class GatewayFiles {
      * @param snapshot what to enforce
      * @param credentials the secrets that it names
      * @param tls the Secret with the certificate and key of the port; null when something else ends TLS
+     * @param keys when the gateway's keys change
      * @param lines everything to be said about the files, with file and line
      */
     record Outcome(
             Snapshot snapshot,
             Credentials credentials,
             @Nullable ResourceName tls,
+            KeyPolicies keys,
             List<String> lines) {
+
+        /** The same with credentials that no file among the resources has. */
+        Outcome with(Map<String, String> values) {
+            return new Outcome(snapshot, credentials.with(values), tls, keys, lines);
+        }
 
         List<String> routes() {
             return snapshot.routes().stream().map(Route::name).toList();

@@ -22,6 +22,9 @@ final class OwnerOnly {
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
+    /** How the names of files end that were not finished. */
+    static final String UNFINISHED = ".new";
+
     private OwnerOnly() {}
 
     /**
@@ -60,10 +63,7 @@ final class OwnerOnly {
     /** Writes a whole file with mode 0600: readers see the old content or the new one, also after a power cut. */
     static void write(Path folder, String name, byte[] content) throws IOException {
         Path file = folder.resolve(name);
-        FileAttribute<?>[] mode = hasModes(folder)
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(FILE)}
-                : new FileAttribute<?>[0];
-        Path fresh = Files.createTempFile(folder, name, ".new", mode);
+        Path fresh = Files.createTempFile(folder, name, UNFINISHED, fileMode(folder));
         try {
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = ByteBuffer.wrap(content);
@@ -77,9 +77,22 @@ final class OwnerOnly {
             } catch (AtomicMoveNotSupportedException e) {
                 Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
             }
+            if (hasModes(folder)) {
+                // The new name, too, must be on the disk.
+                try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+                    names.force(true);
+                }
+            }
         } finally {
             Files.deleteIfExists(fresh);
         }
+    }
+
+    /** For creating a file in this folder. */
+    static FileAttribute<?>[] fileMode(Path folder) {
+        return hasModes(folder)
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(FILE)}
+                : new FileAttribute<?>[0];
     }
 
     private static boolean hasModes(Path path) {

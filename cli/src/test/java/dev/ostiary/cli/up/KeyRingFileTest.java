@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ostiary.gateway.config.KeyRing;
+import dev.ostiary.gateway.config.KeyRingCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +50,8 @@ class KeyRingFileTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state.resolve("keys.json"))))
                 .isEqualTo("rw-------");
         try (var files = Files.list(state)) {
-            assertThat(files).hasSize(1);
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("keys.json", "keys.lock");
         }
     }
 
@@ -80,7 +90,123 @@ class KeyRingFileTest {
                 .hasMessageContaining("chmod");
     }
 
+    @Test
+    void aRingOfAnOlderReleaseGetsWhatItLacks() throws Exception {
+        Path state = folder.resolve("state");
+        KeyRing.Key sealing = load(state).active(KeyRing.Purpose.SEALING);
+        Files.write(state.resolve("keys.json"), KeyRingCodec.write(new KeyRing(3, List.of(sealing))));
+
+        KeyRing completed = load(state);
+
+        assertThat(completed.version()).isEqualTo(4);
+        assertThat(completed.active(KeyRing.Purpose.SEALING)).isEqualTo(sealing);
+        assertThat(completed.active(KeyRing.Purpose.SIGNING)).isNotNull();
+        assertThat(new KeyRingFile(state).read()).isEqualTo(completed);
+    }
+
+    @Test
+    void everyHalfOfAFileIsAnErrorAndStaysAsItIs() throws Exception {
+        Path state = folder.resolve("state");
+        load(state);
+        Path file = state.resolve("keys.json");
+        byte[] whole = Files.readAllBytes(file);
+        for (int length = 0; length < whole.length; length += 97) {
+            Files.write(file, Arrays.copyOf(whole, length));
+
+            assertThatThrownBy(() -> load(state)).isInstanceOf(IOException.class);
+            assertThat(file).hasSize(length);
+        }
+    }
+
+    @Test
+    void whatIsNoFileIsAnError() throws Exception {
+        Path state = folder.resolve("state");
+        load(state);
+        Path file = state.resolve("keys.json");
+        Files.delete(file);
+        Files.createSymbolicLink(file, state.resolve("gone"));
+
+        assertThatThrownBy(() -> load(state)).isInstanceOf(IOException.class);
+        assertThat(file).isSymbolicLink();
+    }
+
+    @Test
+    void whatAKilledWriterLeftIsDeletedAndChangesNothing() throws Exception {
+        Path state = folder.resolve("state");
+        KeyRing ring = load(state);
+        Path leftover = Files.writeString(state.resolve("keys.json12345.new"), "{\"version\":");
+
+        assertThat(load(state)).isEqualTo(ring);
+        assertThat(leftover).doesNotExist();
+    }
+
+    @Test
+    void aChangeThatFailsChangesNothing() throws Exception {
+        Path state = folder.resolve("state");
+        KeyRing ring = load(state);
+
+        assertThatThrownBy(() -> new KeyRingFile(state).update(current -> {
+                    throw new IllegalStateException("no");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(new KeyRingFile(state).read()).isEqualTo(ring);
+    }
+
+    @Test
+    void writersComeOneAfterTheOther() throws Exception {
+        Path state = folder.resolve("state");
+        long first = load(state).version();
+        Callable<KeyRing> writer =
+                () -> new KeyRingFile(state).update(ring -> new KeyRing(ring.version() + 1, ring.keys()));
+        try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<KeyRing> written : writers.invokeAll(Collections.nCopies(20, writer))) {
+                assertThat(written.get().version()).isGreaterThan(first);
+            }
+        }
+
+        assertThat(new KeyRingFile(state).read().version()).isEqualTo(first + 20);
+    }
+
+    @Test
+    void aWriterThatIsKilledAtAnyMomentLeavesAWholeRing() throws Exception {
+        Path state = folder.resolve("state");
+        load(state);
+        Random chance = new Random(20261121);
+        long last = 1;
+        for (int i = 0; i < 4; i++) {
+            Process writer = new ProcessBuilder(
+                            ProcessHandle.current().info().command().orElseThrow(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            RestlessWriter.class.getName(),
+                            state.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            // It says when it begins; then some bytes, some renames and some syncs later it is gone.
+            assertThat(writer.getInputStream().readNBytes(1 + chance.nextInt(60)))
+                    .isNotEmpty();
+            writer.destroyForcibly().waitFor();
+
+            KeyRing ring = load(state);
+            assertThat(ring.version()).isGreaterThan(last);
+            last = ring.version();
+        }
+    }
+
+    /** Writes as fast as it can, and says so. */
+    static final class RestlessWriter {
+        public static void main(String[] arguments) throws IOException {
+            KeyRingFile file = new KeyRingFile(Path.of(arguments[0]));
+            while (true) {
+                file.update(ring -> new KeyRing(ring.version() + 1, ring.keys()));
+                System.out.print('.');
+                System.out.flush();
+            }
+        }
+    }
+
     private static KeyRing load(Path state) throws IOException {
-        return new KeyRingFile(state).loadOrCreate(new SecureRandom(), NOW);
+        return new KeyRingFile(state).readOrCreate(new SecureRandom(), NOW);
     }
 }

@@ -7,10 +7,15 @@ import static org.awaitility.Awaitility.await;
 import dev.ostiary.cli.CommandFailure;
 import dev.ostiary.cli.ExitCode;
 import dev.ostiary.cli.Terminal;
+import dev.ostiary.entra.emulator.DemoDirectory;
 import dev.ostiary.entra.emulator.directory.FirstPartyApps;
 import dev.ostiary.entra.emulator.token.Certificates;
 import dev.ostiary.entra.emulator.token.Pem;
 import dev.ostiary.examples.sampleserver.SampleServer;
+import dev.ostiary.gateway.config.EntraCredential;
+import dev.ostiary.gateway.config.KeyRing;
+import dev.ostiary.gateway.config.KeyRotation;
+import dev.ostiary.gateway.config.RuntimeConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,8 +32,11 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -194,6 +202,106 @@ class OneMachineTest {
     }
 
     @Test
+    void keysThatAreRotatedOnTheSideAreUsedWithoutARestart() throws Exception {
+        Path state = folder.resolve("state");
+        List<RuntimeConfig> applied = new CopyOnWriteArrayList<>();
+        URI route = start(new UpOptions(files, 0, null, null, Map.of(), urls(), null, state), applied)
+                .get("notes");
+        String token = token(route, "anna");
+        KeyRing first = applied.getFirst().keys();
+        KeyRotation rotation = new KeyRotation(new SecureRandom());
+
+        new KeyRingFile(state).update(ring -> rotation.begin(ring, KeyRotation.everything(), Instant.now()));
+
+        await().atMost(SOON)
+                .until(() -> !applied.getLast()
+                        .keys()
+                        .active(KeyRing.Purpose.SEALING)
+                        .equals(first.active(KeyRing.Purpose.SEALING)));
+        KeyRing rotated = applied.getLast().keys();
+        assertThat(rotated.find(
+                        KeyRing.Purpose.SEALING,
+                        first.active(KeyRing.Purpose.SEALING).id()))
+                .isNotNull();
+        assertThat(rotated.active(KeyRing.Purpose.SIGNING))
+                .as("whoever verifies may have read the old list of keys a moment ago")
+                .isEqualTo(first.active(KeyRing.Purpose.SIGNING));
+        edit("policies.yaml", "when { resource has readOnlyHint && resource.readOnlyHint };", ";");
+        await().atMost(SOON).until(() -> send(route, LIST, token).body().contains("write_note"));
+        assertThat(applied.getLast().keys().version()).isGreaterThanOrEqualTo(rotated.version());
+    }
+
+    @Test
+    void stateThatCannotBeUsedIsOneLineAndStays() throws Exception {
+        Path state = folder.resolve("state");
+        new KeyRingFile(state).readOrCreate(new SecureRandom(), Instant.now());
+        Files.writeString(state.resolve("keys.json"), "[]");
+
+        assertThatThrownBy(() -> start(new UpOptions(files, 0, null, null, Map.of(), urls(), null, state)))
+                .isInstanceOfSatisfying(CommandFailure.class, failure -> {
+                    assertThat(failure.exitCode()).isEqualTo(ExitCode.ENVIRONMENT);
+                    assertThat(failure.getMessage())
+                            .contains("keys.json", "restore it")
+                            .doesNotContain("\n");
+                });
+        assertThat(state.resolve("keys.json")).hasContent("[]");
+    }
+
+    @Test
+    void theEmulatorsRegistrationHasItsSecret() throws Exception {
+        List<RuntimeConfig> applied = new CopyOnWriteArrayList<>();
+        start(new UpOptions(files, 0, null, null, Map.of(), urls(), null, null), applied);
+
+        RuntimeConfig config = applied.getFirst();
+        assertThat(config.snapshot().entra().credential())
+                .isInstanceOfSatisfying(
+                        EntraCredential.ClientSecret.class,
+                        secret -> assertThat(config.credentials().get(secret.credential()))
+                                .isEqualTo(DemoDirectory.GATEWAY_CLIENT_SECRET));
+    }
+
+    @Test
+    void aCredentialFileStandsInForTheResourcesAndIsFollowed() throws Exception {
+        edit(
+                "gateway.yaml",
+                "publicUrl: http://localhost:8080",
+                "publicUrl: http://localhost:8080\n  entra: { tenantId: 72f988bf-0000-4000-8000-2d7cd011db47,"
+                        + " clientId: 6e74172b-0000-4000-8000-e66a39bb12e3,"
+                        + " credential: { type: ClientSecret, secretRef: { name: not-on-this-machine } } }");
+        Path file = Files.createTempFile(folder, "credential", "");
+        Files.writeString(file, "first-secret\n");
+        List<RuntimeConfig> applied = new CopyOnWriteArrayList<>();
+        start(new UpOptions(files, 0, null, null, Map.of(), urls(), file, null), applied);
+
+        assertThat(applied.getFirst().snapshot().closure()).isNull();
+        assertThat(secretOf(applied.getFirst())).isEqualTo("first-secret");
+
+        Files.writeString(file, "the-second-secret\n");
+        await().atMost(SOON).until(() -> secretOf(applied.getLast()).equals("the-second-secret"));
+
+        Files.writeString(file, "");
+        await().atMost(SOON).until(() -> err().contains("must hold a client secret"));
+        assertThat(secretOf(applied.getLast())).isEqualTo("the-second-secret");
+        assertThat(err()).doesNotContain("first-secret", "the-second-secret");
+    }
+
+    @Test
+    void aCredentialFileThatHoldsNoneEndsTheStart() throws Exception {
+        Path file = Files.createTempFile(folder, "credential", "");
+
+        assertThatThrownBy(() -> start(new UpOptions(files, 0, null, null, Map.of(), urls(), file, null)))
+                .isInstanceOfSatisfying(
+                        CommandFailure.class,
+                        failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE));
+        assertThat(machine.isIdle()).isTrue();
+    }
+
+    private static String secretOf(RuntimeConfig config) {
+        return config.credentials()
+                .get(((EntraCredential.ClientSecret) config.snapshot().entra().credential()).credential());
+    }
+
+    @Test
     void aTakenPortIsOneLineAndNothingStays() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> start(taken.getLocalPort()))
@@ -252,11 +360,33 @@ class OneMachineTest {
     }
 
     private Map<String, URI> start(UpOptions options) throws Exception {
+        return start(options, new CopyOnWriteArrayList<>());
+    }
+
+    /** With the real data plane, remembering what it was told. */
+    private Map<String, URI> start(UpOptions options, List<RuntimeConfig> applied) throws Exception {
         Terminal terminal = new Terminal(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
-        machine = new OneMachine(options, new Installation(null, null, "ostiary"), terminal, gateways);
+        DataPlane.Start planes = (address, config, tls, audit) -> {
+            applied.add(config);
+            DataPlane real = NettyDataPlane.start(address, config, tls, audit);
+            return new DataPlane() {
+                @Override
+                public List<String> apply(RuntimeConfig next) {
+                    applied.add(next);
+                    return real.apply(next);
+                }
+
+                @Override
+                public void close() {
+                    real.close();
+                }
+            };
+        };
+        machine = new OneMachine(
+                options, new Installation(null, null, "ostiary"), terminal, gateways, planes, InstantSource.system());
         return machine.start(false);
     }
 

@@ -1,14 +1,19 @@
 package dev.ostiary.gateway.compiler;
 
 import dev.ostiary.crds.Authorization;
+import dev.ostiary.crds.Entra;
+import dev.ostiary.crds.McpGatewaySpec;
 import dev.ostiary.crds.Toggle;
 import dev.ostiary.gateway.config.AuthorizationSettings;
 import dev.ostiary.gateway.config.AuthorizationSettings.EntraTokens;
 import dev.ostiary.gateway.config.AuthorizationSettings.PrincipalClaim;
+import dev.ostiary.gateway.config.EntraCredential;
+import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.FacadeSettings;
-import java.time.Duration;
+import dev.ostiary.gateway.config.StoreSettings;
 import java.util.List;
 import java.util.Locale;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,25 +25,31 @@ final class AuthorizationReader {
     private static final Pattern SCOPE = Pattern.compile("[A-Za-z0-9._-]{1,120}");
 
     private final References references;
+    private final Host host;
     private final Diagnosis diagnosis;
-    private final String namespace;
+    private final NavigableSet<SecretKey> secrets;
 
-    AuthorizationReader(References references, Diagnosis diagnosis, String namespace) {
+    /**
+     * @param secrets where the secret keys go that the settings name
+     */
+    AuthorizationReader(References references, Host host, Diagnosis diagnosis, NavigableSet<SecretKey> secrets) {
         this.references = references;
+        this.host = host;
         this.diagnosis = diagnosis;
-        this.namespace = namespace;
+        this.secrets = secrets;
     }
 
-    AuthorizationSettings read(Authorization authorization) {
-        boolean facade = authorization.facade() == Toggle.ENABLED;
+    /**
+     * The settings.
+     *
+     * @param entra null when there is none, which has been said
+     */
+    AuthorizationSettings read(McpGatewaySpec spec, @Nullable EntraSettings entra) {
+        Authorization authorization = spec.authorization();
         EntraTokens entraTokens = authorization.entraTokens() == null ? null : entraTokens(authorization.entraTokens());
-        facadeSettings(authorization);
-        if (facade) {
-            diagnosis.error(
-                    FIELD + ".facade",
-                    Reasons.NOT_SUPPORTED,
-                    "this release has no facade yet; set it to Disabled and list the accepted clients in " + FIELD
-                            + ".entraTokens.");
+        FacadeSettings facade = facade(spec);
+        if (facade != null) {
+            requireWorkingFacade(spec, entra);
         } else if (entraTokens == null
                 || (entraTokens.clients().isEmpty()
                         && entraTokens.appOnlyRoles().isEmpty())) {
@@ -49,12 +60,42 @@ final class AuthorizationReader {
                             + FIELD + ".entraTokens.clients, or app roles in " + FIELD + ".entraTokens.appOnly.roles.");
         }
         return new AuthorizationSettings(
-                facade ? FacadeSettings.DEFAULT : null,
+                facade,
                 entraTokens,
                 switch (authorization.principalClaim()) {
                     case OID -> PrincipalClaim.OID;
                     case SUB -> PrincipalClaim.SUB;
                 });
+    }
+
+    /** Null when it is off; then what is said about it is checked all the same, so that a mistake is not kept for later. */
+    private @Nullable FacadeSettings facade(McpGatewaySpec spec) {
+        if (spec.authorization().facade() == Toggle.DISABLED) {
+            new FacadeReader(references, diagnosis, new TreeSet<>())
+                    .read(spec.authorization(), new StoreSettings.Memory());
+            return null;
+        }
+        return new FacadeReader(references, diagnosis, secrets)
+                .read(spec.authorization(), new StoreReader(references, host, diagnosis).read(spec, secrets));
+    }
+
+    private void requireWorkingFacade(McpGatewaySpec spec, @Nullable EntraSettings entra) {
+        if (!host.can(Host.Ability.FACADE)) {
+            diagnosis.error(
+                    FIELD + ".facade",
+                    Reasons.NOT_SUPPORTED,
+                    "this release has no facade yet; set it to Disabled and list the accepted clients in " + FIELD
+                            + ".entraTokens.");
+        } else if (entra != null
+                && entra.credential() instanceof EntraCredential.None
+                && (spec.entra() == null || spec.entra().credential().type() == Entra.Credential.Type.NONE)) {
+            diagnosis.error(
+                    "spec.entra.credential",
+                    Reasons.CREDENTIAL_MISSING,
+                    "is None, and the facade signs users in as the registration, which has to prove itself; set"
+                            + " spec.entra.credential.type to WorkloadIdentity, ManagedIdentity, Certificate or ClientSecret"
+                            + (host instanceof Host.OneMachine ? ", or give a file with --credential." : "."));
+        }
     }
 
     private EntraTokens entraTokens(Authorization.EntraTokens tokens) {
@@ -100,35 +141,5 @@ final class AuthorizationReader {
                 "RoutesNotSeparated",
                 why + ", so a token for one route opens the others as well: policies must tell them apart.",
                 null);
-    }
-
-    /** What the facade will read; checked already, so that a mistake is not kept for later. */
-    private void facadeSettings(Authorization authorization) {
-        Authorization.Tokens tokens = authorization.tokens();
-        Durations.within(
-                diagnosis, FIELD + ".tokens.accessTokenTtl", tokens.accessTokenTtl(), "10m", "15m", Duration.ZERO);
-        Durations.within(
-                diagnosis, FIELD + ".tokens.refreshTokenTtl", tokens.refreshTokenTtl(), "1h", "90d", Duration.ZERO);
-        List<Authorization.StaticClient> clients = authorization.clients().statics();
-        for (int i = 0; i < clients.size(); i++) {
-            String field = FIELD + ".clients.static[" + i + "]";
-            Authorization.StaticClient client = clients.get(i);
-            if (client.secretRef() != null) {
-                references.secret(diagnosis, namespace, field + ".secretRef", client.secretRef(), "client-secret");
-            }
-            for (int j = 0; j < client.redirectUris().size(); j++) {
-                redirect(
-                        field + ".redirectUris[" + j + "]",
-                        client.redirectUris().get(j));
-            }
-        }
-    }
-
-    private void redirect(String field, @Nullable String uri) {
-        // Private schemes have no host; they are compared as text, like all redirect URIs.
-        boolean web = uri != null && uri.matches("(?i)https?:.*");
-        if (uri == null || uri.contains("#") || (web && WebAddress.url(uri) == null)) {
-            diagnosis.error(field, Reasons.INVALID, "must be an absolute URI without user info and fragment.");
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.ostiary.gateway.compiler;
 
 import dev.ostiary.gateway.config.Credentials;
+import dev.ostiary.gateway.config.KeyPolicies;
 import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.gateway.config.Snapshot;
 import java.util.Collections;
@@ -16,15 +17,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param snapshot what its replicas shall enforce
  * @param revision the snapshot's revision
- * @param credentials the secret keys that the open routes need, and no others
+ * @param credentials the secret keys that the gateway itself and its open routes need, and no others
  * @param tls the Secret with {@code tls.crt} and {@code tls.key} for the gateway's own listener; null when something else
  *     terminates TLS. Both keys are among {@code credentials}
+ * @param keys when the keys of its ring change
  */
 public record CompiledGateway(
         Snapshot snapshot,
         String revision,
         NavigableSet<SecretKey> credentials,
-        @Nullable ResourceName tls) {
+        @Nullable ResourceName tls,
+        KeyPolicies keys) {
 
     public CompiledGateway {
         credentials = Collections.unmodifiableNavigableSet(new TreeSet<>(credentials));

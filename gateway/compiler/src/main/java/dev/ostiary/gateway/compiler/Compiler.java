@@ -8,6 +8,7 @@ import dev.ostiary.gateway.compiler.GatewayReader.Gateway;
 import dev.ostiary.gateway.compiler.PolicyReader.Policy;
 import dev.ostiary.gateway.compiler.WorkloadReader.Workload;
 import dev.ostiary.gateway.config.Closure;
+import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.RoutePolicies;
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Compiles resources. */
 public final class Compiler {
@@ -97,8 +97,9 @@ public final class Compiler {
         List<ClosedRoute> names = new ArrayList<>();
         for (Attached attached : attachments.of(gateway.name())) {
             names.add(new ClosedRoute(gateway.name(), attached.route()));
-            routes.add(route(attached, closure, credentials));
+            routes.add(route(attached, gateway, credentials));
         }
+        groupsThatNobodyAsksFor(gateway, routes);
         findings.addAll(gateway.diagnosis().findings(names));
         Snapshot snapshot = new Snapshot(
                 SnapshotCodec.FORMAT,
@@ -111,13 +112,34 @@ public final class Compiler {
                 gateway.egress(),
                 gateway.audit(),
                 routes);
-        return new CompiledGateway(snapshot, SnapshotCodec.revision(snapshot), credentials, gateway.tls());
+        return new CompiledGateway(
+                snapshot, SnapshotCodec.revision(snapshot), credentials, gateway.tls(), gateway.keys());
     }
 
-    private Route route(Attached attached, @Nullable Closure gatewayClosure, NavigableSet<SecretKey> credentials) {
+    /** Said only where it matters: where a policy depends on groups. */
+    private static void groupsThatNobodyAsksFor(Gateway gateway, List<Route> routes) {
+        EntraSettings entra = gateway.entra();
+        if (entra != null
+                && entra.groups().overage() == EntraSettings.GroupSettings.Overage.GRAPH
+                && !gateway.hasCredential()
+                && routes.stream()
+                        .map(Route::policies)
+                        .anyMatch(policies -> !policies.groupIds().isEmpty() || policies.dynamicGroups())) {
+            gateway.diagnosis()
+                    .lint(
+                            "spec.entra.groups.overage",
+                            Reasons.CREDENTIAL_MISSING,
+                            "Asking Graph needs spec.entra.credential, so users whose token leaves their groups out are refused"
+                                    + " where policies use groups; set a credential, or overage to Deny.",
+                            null);
+        }
+    }
+
+    private Route route(Attached attached, Gateway gateway, NavigableSet<SecretKey> credentials) {
+        Closure gatewayClosure = gateway.diagnosis().closure();
         ClosedRoute name = new ClosedRoute(attached.gateway(), attached.route());
         Diagnosis diagnosis = attached.diagnosis();
-        Workload workload = new WorkloadReader(references, host, diagnosis)
+        Workload workload = new WorkloadReader(references, host, diagnosis, gateway.hasCredential())
                 .read(attached.workload(), attached.workload().getSpec());
         List<Policy> attachedPolicies = targets.of(attached);
         attachedPolicies.forEach(policy -> routesOfPolicies

@@ -1,10 +1,12 @@
 package dev.ostiary.gateway.compiler;
 
 import dev.ostiary.crds.Entra;
+import dev.ostiary.gateway.config.EntraCredential;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.EntraSettings.GroupSettings;
 import java.net.URI;
 import java.util.Locale;
+import java.util.NavigableSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,23 +21,32 @@ final class EntraReader {
     private final References references;
     private final Diagnosis diagnosis;
     private final String namespace;
+    private final NavigableSet<SecretKey> secrets;
 
-    EntraReader(References references, Diagnosis diagnosis, String namespace) {
+    /**
+     * @param secrets where the secret keys go that the settings name
+     */
+    EntraReader(References references, Diagnosis diagnosis, String namespace, NavigableSet<SecretKey> secrets) {
         this.references = references;
         this.diagnosis = diagnosis;
         this.namespace = namespace;
+        this.secrets = secrets;
     }
 
-    /** The settings, or null with an error. */
+    /**
+     * The settings, or null with an error.
+     *
+     * @param instead what the host has in place of the stated credential; null: nothing
+     */
     @Nullable
-    EntraSettings read(Entra entra) {
+    EntraSettings read(Entra entra, @Nullable EntraCredential instead) {
         String tenantId = guid("tenantId", entra.tenantId());
         String clientId = guid("clientId", entra.clientId());
         Cloud cloud = Cloud.of(entra.cloud());
         URI authority = host("authorityHost", entra.authorityHost(), cloud.authority);
         URI v1Issuer = host("v1IssuerHost", entra.v1IssuerHost(), cloud.v1Issuer);
         URI graph = host("graphHost", entra.graphHost(), cloud.graph);
-        credential(entra.credential());
+        EntraCredential credential = instead != null ? instead : credential(entra.credential());
         if (tenantId == null || clientId == null || authority == null || v1Issuer == null || graph == null) {
             return null;
         }
@@ -45,6 +56,7 @@ final class EntraReader {
                 authority,
                 v1Issuer,
                 graph,
+                credential,
                 new GroupSettings(
                         switch (entra.groups().overage()) {
                             case GRAPH -> GroupSettings.Overage.GRAPH;
@@ -83,38 +95,63 @@ final class EntraReader {
         return origin;
     }
 
-    private void credential(Entra.Credential credential) {
+    private EntraCredential credential(Entra.Credential credential) {
         String field = FIELD + ".credential";
-        if (credential.type() == null) {
+        Entra.Credential.Type type = credential.type();
+        if (type == null) {
             diagnosis.error(field + ".type", Reasons.INVALID_ENTRA, "is missing.");
-            return;
+            return new EntraCredential.None();
         }
-        switch (credential.type()) {
-            case CERTIFICATE -> {
-                String name = credential.secretRef() == null
-                        ? null
-                        : credential.secretRef().name();
-                if (references.secret(diagnosis, namespace, field + ".secretRef", name, "tls.crt") != null) {
-                    references.secret(diagnosis, namespace, field + ".secretRef", name, "tls.key");
-                }
-            }
-            case CLIENT_SECRET ->
-                references.secret(diagnosis, namespace, field + ".secretRef", credential.secretRef(), "client-secret");
-            case WORKLOAD_IDENTITY, MANAGED_IDENTITY, NONE -> {
-                if (credential.secretRef() != null) {
-                    diagnosis.error(
-                            field + ".secretRef",
-                            Reasons.INVALID_ENTRA,
-                            "belongs to the types Certificate and ClientSecret; remove it or change the type.");
-                }
-            }
+        boolean fromSecret = type == Entra.Credential.Type.CERTIFICATE || type == Entra.Credential.Type.CLIENT_SECRET;
+        if (credential.secretRef() != null && !fromSecret) {
+            diagnosis.error(
+                    field + ".secretRef",
+                    Reasons.INVALID_ENTRA,
+                    "belongs to the types Certificate and ClientSecret; remove it or change the type.");
         }
-        if (credential.clientId() != null && credential.type() != Entra.Credential.Type.MANAGED_IDENTITY) {
+        if (credential.clientId() != null && type != Entra.Credential.Type.MANAGED_IDENTITY) {
             diagnosis.error(
                     field + ".clientId",
                     Reasons.INVALID_ENTRA,
                     "belongs to the type ManagedIdentity; the registration's own id is spec.entra.clientId.");
         }
+        return switch (type) {
+            case CERTIFICATE -> certificate(field + ".secretRef", credential);
+            case CLIENT_SECRET -> clientSecret(field + ".secretRef", credential);
+            case WORKLOAD_IDENTITY -> new EntraCredential.WorkloadIdentity();
+            case MANAGED_IDENTITY -> managedIdentity(field + ".clientId", credential.clientId());
+            case NONE -> new EntraCredential.None();
+        };
+    }
+
+    private EntraCredential certificate(String field, Entra.Credential credential) {
+        String name =
+                credential.secretRef() == null ? null : credential.secretRef().name();
+        SecretKey certificate = references.secret(diagnosis, namespace, field, name, "tls.crt");
+        SecretKey key = certificate == null ? null : references.secret(diagnosis, namespace, field, name, "tls.key");
+        if (certificate == null || key == null) {
+            return new EntraCredential.None();
+        }
+        secrets.add(certificate);
+        secrets.add(key);
+        return new EntraCredential.Certificate(certificate.credential(), key.credential());
+    }
+
+    private EntraCredential clientSecret(String field, Entra.Credential credential) {
+        SecretKey secret = references.secret(diagnosis, namespace, field, credential.secretRef(), "client-secret");
+        if (secret == null || !references.usableAsText(diagnosis, field, secret)) {
+            return new EntraCredential.None();
+        }
+        secrets.add(secret);
+        return new EntraCredential.ClientSecret(secret.credential());
+    }
+
+    private EntraCredential managedIdentity(String field, @Nullable String clientId) {
+        if (clientId != null && !GUID.matcher(clientId).matches()) {
+            diagnosis.error(field, Reasons.INVALID_ENTRA, "must be the identity's client id, which is a GUID.");
+            return new EntraCredential.None();
+        }
+        return new EntraCredential.ManagedIdentity(clientId == null ? null : clientId.toLowerCase(Locale.ROOT));
     }
 
     /** The national clouds and their hosts, as facts and not as constants of the code that uses them. */

@@ -2,12 +2,13 @@ package dev.ostiary.gateway.compiler;
 
 import dev.ostiary.crds.McpGateway;
 import dev.ostiary.crds.McpGatewaySpec;
-import dev.ostiary.crds.Store;
 import dev.ostiary.crds.Toggle;
 import dev.ostiary.gateway.config.AuditSettings;
 import dev.ostiary.gateway.config.AuthorizationSettings;
 import dev.ostiary.gateway.config.EgressSettings;
+import dev.ostiary.gateway.config.EntraCredential;
 import dev.ostiary.gateway.config.EntraSettings;
+import dev.ostiary.gateway.config.KeyPolicies;
 import dev.ostiary.gateway.config.ListenerSettings;
 import dev.ostiary.gateway.config.ResourceName;
 import java.net.URI;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads everything of a gateway but its routes. */
 final class GatewayReader {
+
+    /** As an absent {@code spec.keys} is read. */
+    private static final Duration ROTATE_EVERY = Duration.ofDays(30);
 
     private final References references;
     private final Host host;
@@ -35,6 +39,7 @@ final class GatewayReader {
      * A gateway without its routes.
      *
      * @param secrets the secret keys that the gateway itself needs
+     * @param keys when its keys change
      */
     record Gateway(
             ResourceName name,
@@ -46,7 +51,14 @@ final class GatewayReader {
             EgressSettings egress,
             AuditSettings audit,
             NavigableSet<SecretKey> secrets,
-            @Nullable ResourceName tls) {}
+            @Nullable ResourceName tls,
+            KeyPolicies keys) {
+
+        /** Whether it can prove itself to Entra; also true when its settings are wrong, which is another matter. */
+        boolean hasCredential() {
+            return entra == null || !(entra.credential() instanceof EntraCredential.None) || !diagnosis.sound();
+        }
+    }
 
     Gateway read(McpGateway resource) {
         ResourceName name = Names.of(resource);
@@ -61,13 +73,15 @@ final class GatewayReader {
         }
         String namespace = name.namespace();
         URI publicUrl = publicUrl(diagnosis, name, spec.publicUrl());
+        TreeSet<SecretKey> secrets = new TreeSet<>();
+        EntraSettings entra = entra(diagnosis, namespace, spec, secrets);
         AuthorizationSettings authorization =
-                new AuthorizationReader(references, diagnosis, namespace).read(spec.authorization());
-        EntraSettings entra = entra(diagnosis, namespace, spec);
+                new AuthorizationReader(references, host, diagnosis, secrets).read(spec, entra);
         ListenerSettings listener = new ListenerReader(diagnosis).read(spec.http());
         EgressSettings egress = new EgressReader(references, diagnosis, namespace).read(spec.egress());
-        TreeSet<SecretKey> secrets = new TreeSet<>();
         ResourceName tls = tls(diagnosis, namespace, spec, secrets);
+        Duration rotateEvery = Durations.within(
+                diagnosis, "spec.keys.rotateEvery", spec.keys().rotateEvery(), "1d", "365d", ROTATE_EVERY);
         others(diagnosis, spec);
         return new Gateway(
                 name,
@@ -84,7 +98,8 @@ final class GatewayReader {
                             case VALUES -> AuditSettings.Arguments.VALUES;
                         }),
                 secrets,
-                tls);
+                tls,
+                KeyPolicies.of(rotateEvery, authorization.facade()));
     }
 
     private static Gateway broken(ResourceName name, Diagnosis diagnosis) {
@@ -99,7 +114,8 @@ final class GatewayReader {
                 EgressSettings.DIRECT,
                 new AuditSettings(AuditSettings.Arguments.NONE),
                 new TreeSet<>(),
-                null);
+                null,
+                KeyPolicies.of(ROTATE_EVERY, null));
     }
 
     /** An origin that is never resolved (RFC 6761), for a gateway that is closed for want of one. */
@@ -126,11 +142,20 @@ final class GatewayReader {
         return origin;
     }
 
-    private @Nullable EntraSettings entra(Diagnosis diagnosis, String namespace, McpGatewaySpec spec) {
+    private @Nullable EntraSettings entra(
+            Diagnosis diagnosis, String namespace, McpGatewaySpec spec, NavigableSet<SecretKey> secrets) {
+        EntraCredential instead =
+                host instanceof Host.OneMachine machine ? machine.overrides().credential() : null;
         if (spec.entra() != null) {
-            return new EntraReader(references, diagnosis, namespace).read(spec.entra());
+            return new EntraReader(references, diagnosis, namespace, secrets).read(spec.entra(), instead);
         }
         if (host instanceof Host.OneMachine machine && machine.overrides().entra() != null) {
+            if (instead != null) {
+                diagnosis.warning(
+                        "spec.entra",
+                        Reasons.IGNORED,
+                        "is missing, so the host's own registration stands in, and the credential given to the host is not used.");
+            }
             return machine.overrides().entra();
         }
         diagnosis.error(
@@ -178,8 +203,6 @@ final class GatewayReader {
         if (spec.maxStaleness() != null) {
             Durations.within(diagnosis, "spec.maxStaleness", spec.maxStaleness(), "1m", "365d", Duration.ZERO);
         }
-        Durations.within(diagnosis, "spec.keys.rotateEvery", spec.keys().rotateEvery(), "1d", "365d", Duration.ZERO);
-        store(diagnosis, spec);
         McpGatewaySpec.AllowedWorkloads.Namespaces allowed =
                 spec.allowedWorkloads().namespaces();
         if (!allowed.list().isEmpty() && allowed.from() != McpGatewaySpec.AllowedWorkloads.Namespaces.From.LIST) {
@@ -187,28 +210,6 @@ final class GatewayReader {
         }
         if (host instanceof Host.OneMachine) {
             ClusterOnly.of(spec).nameIn(diagnosis);
-        }
-    }
-
-    /** Checked where a store is used: by the facade. */
-    private void store(Diagnosis diagnosis, McpGatewaySpec spec) {
-        if (spec.authorization().facade() == Toggle.DISABLED) {
-            return;
-        }
-        Store store = spec.store();
-        boolean local = store.type() == Store.Type.FILE || store.type() == Store.Type.MEMORY;
-        if (store.type() == Store.Type.REDIS) {
-            references.secret(
-                    diagnosis,
-                    diagnosis.resource().name().namespace(),
-                    "spec.store.secretRef",
-                    store.secretRef(),
-                    "url");
-        } else if (local && host instanceof Host.Cluster && (spec.replicas() > 1 || spec.autoscaling() != null)) {
-            diagnosis.error(
-                    "spec.store.type",
-                    Reasons.INVALID,
-                    "keeps sign-ins in one replica, and there are several; set replicas to 1 or choose Kubernetes or Redis.");
         }
     }
 

@@ -44,4 +44,13 @@ final class Names {
             return Instant.MAX;
         }
     }
+
+    /** Whether people could be shown something else than what is there: control, format and line-break characters. */
+    static boolean hasControls(String text) {
+        return text.codePoints()
+                .anyMatch(c -> Character.getType(c) == Character.CONTROL
+                        || Character.getType(c) == Character.FORMAT
+                        || Character.getType(c) == Character.LINE_SEPARATOR
+                        || Character.getType(c) == Character.PARAGRAPH_SEPARATOR);
+    }
 }

@@ -15,6 +15,10 @@ final class Reasons {
     static final String INVALID_PUBLIC_URL = "InvalidPublicUrl";
     static final String INVALID_ENTRA = "InvalidEntra";
     static final String ENTRA_NOT_CONFIGURED = "EntraNotConfigured";
+
+    /** Something must be asked of Entra, and the gateway has nothing to prove itself with. */
+    static final String CREDENTIAL_MISSING = "CredentialMissing";
+
     static final String NOBODY_CAN_SIGN_IN = "NobodyCanSignIn";
 
     static final String GATEWAY_NOT_FOUND = "GatewayNotFound";

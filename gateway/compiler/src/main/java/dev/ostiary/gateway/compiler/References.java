@@ -56,6 +56,21 @@ final class References {
         return new SecretKey(secret, key);
     }
 
+    /** Whether the value can be a password or an address, as far as that can be told; if not, with an error. */
+    boolean usableAsText(Diagnosis diagnosis, String field, SecretKey key) {
+        SecretFacts facts = resources.secrets().get(key.secret());
+        if (facts != null && facts.notHeaderValues().contains(key.key())) {
+            diagnosis.error(
+                    field,
+                    Reasons.INVALID_SECRET_VALUE,
+                    "the value of key " + key.key() + " in Secret " + key.secret()
+                            + " cannot be right: it is empty, starts or ends with white space such as a line break, or has"
+                            + " other than printable ASCII characters.");
+            return false;
+        }
+        return true;
+    }
+
     /** Whether the value can be a header's; if not, with an error. */
     boolean usableAsHeader(Diagnosis diagnosis, String field, SecretKey key) {
         SecretFacts facts = resources.secrets().get(key.secret());

@@ -10,61 +10,28 @@ import dev.ostiary.gateway.config.UpstreamAuth;
 import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.NavigableSet;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads everything of a workload but its policies. */
 final class WorkloadReader {
 
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-
-    /** Headers that frame a message, that the gateway or MCP gives a meaning, or that say who somebody is to others. */
-    private static final Set<String> NOT_FOR_CREDENTIALS = Set.of(
-            "accept",
-            "accept-encoding",
-            "baggage",
-            "cache-control",
-            "connection",
-            "content-encoding",
-            "content-length",
-            "content-type",
-            "cookie",
-            "date",
-            "expect",
-            "forwarded",
-            "host",
-            "http2-settings",
-            "keep-alive",
-            "last-event-id",
-            "origin",
-            "referer",
-            "set-cookie",
-            "te",
-            "traceparent",
-            "tracestate",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "user-agent",
-            "via");
-
-    private static final List<String> NOT_FOR_CREDENTIALS_PREFIXES =
-            List.of("proxy-", "x-forwarded-", "mcp-", "ostiary-", "sec-", "access-control-");
-
     private final References references;
     private final Host host;
     private final Diagnosis diagnosis;
+    private final boolean credential;
     private final ResourceName name;
     private final TreeSet<SecretKey> secrets = new TreeSet<>();
 
-    WorkloadReader(References references, Host host, Diagnosis diagnosis) {
+    /**
+     * @param credential whether the gateway can prove itself to Entra
+     */
+    WorkloadReader(References references, Host host, Diagnosis diagnosis, boolean credential) {
         this.references = references;
         this.host = host;
         this.diagnosis = diagnosis;
+        this.credential = credential;
         this.name = diagnosis.resource().name();
     }
 
@@ -80,7 +47,8 @@ final class WorkloadReader {
 
     Workload read(McpWorkload resource, McpWorkloadSpec spec) {
         Upstream upstream = upstream(spec);
-        UpstreamAuth auth = upstreamAuth(spec);
+        UpstreamAuth auth =
+                new UpstreamAuthReader(references, host, diagnosis, credential, secrets).read(spec.upstreamAuth());
         environment(spec);
         if (upstream != null
                 && auth instanceof UpstreamAuth.Secret
@@ -102,11 +70,7 @@ final class WorkloadReader {
         if (stated == null || stated.isBlank()) {
             return name.name();
         }
-        if (stated.codePoints()
-                .anyMatch(c -> Character.getType(c) == Character.CONTROL
-                        || Character.getType(c) == Character.FORMAT
-                        || Character.getType(c) == Character.LINE_SEPARATOR
-                        || Character.getType(c) == Character.PARAGRAPH_SEPARATOR)) {
+        if (Names.hasControls(stated)) {
             diagnosis.error("spec.displayName", Reasons.INVALID, "has control characters.");
             return name.name();
         }
@@ -183,62 +147,12 @@ final class WorkloadReader {
                     override ? "" : "spec.url",
                     Reasons.INVALID_URL,
                     (override ? "the URL given to this host for the workload " : "")
-                            + "must be an absolute http or https URL without user, password and fragment; credentials belong into"
+                            + "must be an absolute http or https URL without user, password and fragment, and without underscores"
+                            + " in the host name; credentials belong into"
                             + " upstreamAuth.");
             return null;
         }
         return new Upstream(url, Upstream.Transport.STREAMABLE_HTTP, stateful);
-    }
-
-    private UpstreamAuth upstreamAuth(McpWorkloadSpec spec) {
-        String field = "spec.upstreamAuth";
-        McpWorkloadSpec.UpstreamAuthentication auth = spec.upstreamAuth();
-        if (auth.type() == null) {
-            diagnosis.error(field + ".type", Reasons.INVALID, "is missing.");
-            return new UpstreamAuth.None();
-        }
-        boolean secret = auth.type() == McpWorkloadSpec.UpstreamAuthentication.Type.SECRET;
-        boolean onBehalfOf = auth.type() == McpWorkloadSpec.UpstreamAuthentication.Type.ON_BEHALF_OF;
-        foreign(field + ".header", auth.header() != null && !secret, "Secret");
-        foreign(field + ".secretRef", auth.secretRef() != null && !secret, "Secret");
-        foreign(field + ".scopes", !auth.scopes().isEmpty() && !onBehalfOf, "OnBehalfOf");
-        return switch (auth.type()) {
-            case NONE -> new UpstreamAuth.None();
-            case SECRET -> header(auth);
-            case IDENTITY_ASSERTION, ON_BEHALF_OF -> {
-                diagnosis.error(
-                        field + ".type", Reasons.NOT_SUPPORTED, "this release knows the types None and Secret only.");
-                yield new UpstreamAuth.None();
-            }
-        };
-    }
-
-    private void foreign(String field, boolean there, String type) {
-        if (there) {
-            diagnosis.error(field, Reasons.INVALID, "belongs to the type " + type + "; remove it or change the type.");
-        }
-    }
-
-    private UpstreamAuth header(McpWorkloadSpec.UpstreamAuthentication auth) {
-        String header = auth.header() != null ? auth.header() : "Authorization";
-        String lower = header.toLowerCase(Locale.ROOT);
-        if (!TOKEN.matcher(header).matches()
-                || NOT_FOR_CREDENTIALS.contains(lower)
-                || NOT_FOR_CREDENTIALS_PREFIXES.stream().anyMatch(lower::startsWith)) {
-            diagnosis.error(
-                    "spec.upstreamAuth.header",
-                    Reasons.INVALID,
-                    "cannot carry a credential: it is no header's name, or one that HTTP, MCP or the gateway uses itself; usual"
-                            + " ones are Authorization and X-Api-Key.");
-            return new UpstreamAuth.None();
-        }
-        String field = "spec.upstreamAuth.secretRef";
-        SecretKey key = references.secret(diagnosis, name.namespace(), field, auth.secretRef(), "value");
-        if (key == null || !references.usableAsHeader(diagnosis, field, key)) {
-            return new UpstreamAuth.None();
-        }
-        secrets.add(key);
-        return new UpstreamAuth.Secret(header, key.credential());
     }
 
     /** Variables of a server that runs elsewhere have no effect; of others, their sources must exist. */

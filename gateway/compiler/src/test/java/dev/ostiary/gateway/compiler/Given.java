@@ -7,10 +7,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** Resources for tests, as YAML, since that is how people write them. */
 public final class Given {
+
+    /** What a host can do at most. */
+    static final Set<Host.Ability> EVERYTHING = EnumSet.allOf(Host.Ability.class);
 
     static final String GATEWAY = gateway("engineering", "");
 

@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,7 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * One folder per rule: {@code in.yaml} is read and compiled, and gives exactly {@code snapshot.json} and {@code
- * findings.txt}. Folders whose name begins with {@code machine-} are compiled for one machine, the others for a cluster.
+ * findings.txt}. Folders whose name begins with {@code machine-} are compiled for one machine, with {@code state-machine-}
+ * for one that keeps state, the others for a cluster; with {@code able-} before that, for a host that can do everything.
  */
 class GoldenTest {
 
@@ -31,8 +34,7 @@ class GoldenTest {
     void theRuleHolds(String rule) throws IOException {
         Path folder = FOLDER.resolve(rule);
         LoadedResources loaded = ResourceFiles.read(folder.resolve("in.yaml"));
-        Host host = rule.startsWith("machine-") ? Host.oneMachine(Host.Overrides.NONE) : Host.cluster();
-        Compilation compilation = Compiler.compile(loaded.resources(), host);
+        Compilation compilation = Compiler.compile(loaded.resources(), host(rule));
         String snapshot = compilation.gateways().stream()
                 .map(gateway -> SnapshotCodec.writeReadable(gateway.snapshot()))
                 .collect(Collectors.joining());
@@ -61,6 +63,17 @@ class GoldenTest {
                         .containsExactlyInAnyOrder("in.yaml", "snapshot.json", "findings.txt");
             }
         }
+    }
+
+    static Host host(String rule) {
+        boolean able = rule.startsWith("able-");
+        String place = able ? rule.substring("able-".length()) : rule;
+        boolean state = place.startsWith("state-machine-");
+        if (!state && !place.startsWith("machine-")) {
+            return able ? new Host.Cluster(Given.EVERYTHING) : Host.cluster();
+        }
+        Host.Overrides overrides = new Host.Overrides(null, Map.of(), new TreeSet<>(), null, null, state);
+        return able ? new Host.OneMachine(overrides, Given.EVERYTHING) : Host.oneMachine(overrides);
     }
 
     static Stream<String> rules() {

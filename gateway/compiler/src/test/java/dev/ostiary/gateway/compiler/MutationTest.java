@@ -32,7 +32,11 @@ class MutationTest {
         for (int i = 0; i < ROUNDS; i++) {
             String damaged = damaged(whole, random);
             LoadedResources loaded = Given.files(damaged);
-            for (Host host : List.of(Host.cluster(), Host.oneMachine(Host.Overrides.NONE))) {
+            for (Host host : List.of(
+                    Host.cluster(),
+                    Host.oneMachine(Host.Overrides.NONE),
+                    new Host.Cluster(Given.EVERYTHING),
+                    new Host.OneMachine(Host.Overrides.NONE, Given.EVERYTHING))) {
                 Compilation compilation = Compiler.compile(loaded.resources(), host);
                 Check check = Check.of(loaded, compilation.findings(), false);
 

@@ -48,6 +48,8 @@ class PrimitivesTest {
                 "https://mcp.example.com#x",
                 "https://user@mcp.example.com",
                 "https://user:password@mcp.example.com",
+                "https://my_host.example.com",
+                "http://local_host",
                 "https://mcp.example.com:0",
                 "https://mcp.example.com:65536",
                 "https://mcp example.com",
@@ -61,6 +63,79 @@ class PrimitivesTest {
             })
     void othersAreNoPublicOrigins(String text) {
         assertThat(WebAddress.safeOrigin(text)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://app.example.com/callback",
+                "https://app.example.com:8443/callback?x=y",
+                "http://localhost/callback",
+                "http://127.0.0.1:33418/",
+                "http://[::1]:1/cb",
+                "cursor://anysphere.cursor-retrieval/oauth/callback",
+                "com.example.app:/oauth2redirect",
+                "com.example.app:///oauth2redirect"
+            })
+    void signInsMayLeadHere(String uri) {
+        assertThat(RedirectUris.problem(uri)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "/callback",
+                "//app.example.com/callback",
+                "app.example.com",
+                "https:///callback",
+                "https:app.example.com",
+                "https://app.example.com/callback#",
+                "https://app.example.com/callback#x",
+                "https://user@app.example.com/",
+                "https://user:password@app.example.com/",
+                "https://@app.example.com/",
+                "https://my_app.example.com/",
+                "https://*.example.com/cb",
+                "https://app.example.com:0/",
+                "https://app.example.com/a b",
+                "https://app.example.com\\@evil.example/",
+                "https://app.example.com/\r\nX: y",
+                "https://äpp.example.com/",
+                "https://app.example.com/ü",
+                "http://app.example.com/callback",
+                "http://localhost.evil.example/",
+                "http://127.0.0.1.evil.example/",
+                "http://127.0.0.1@evil.example/",
+                "http://0.0.0.0/",
+                "HTTP://app.example.com/",
+                "javascript:alert(1)",
+                "JavaScript://localhost/%0aalert(1)",
+                "data:text/html,x",
+                "data:/x",
+                "vbscript:/x",
+                "file:///etc/passwd",
+                "blob:https://app.example.com/x",
+                "about:blank",
+                "view-source:https://app.example.com/",
+                "ws://localhost/",
+                "ftp://localhost/",
+                "intent://x/",
+                "mailto:x@example.com",
+                "urn:ietf:wg:oauth:2.0:oob",
+                "cursor:callback",
+                "cursor://user@host/x",
+                "cursor://host/x#y",
+                "1cursor://host/x"
+            })
+    void signInsMayNotLeadThere(String uri) {
+        assertThat(RedirectUris.problem(uri)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "http", "https", "javascript", "data", "file", "a b", "a_b", "1a", "a:"})
+    void schemesThatAreNoApplications(String scheme) {
+        assertThat(RedirectUris.schemeProblem(scheme)).isNotNull();
     }
 
     @ParameterizedTest

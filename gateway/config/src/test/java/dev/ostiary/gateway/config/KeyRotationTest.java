@@ -173,7 +173,8 @@ class KeyRotationTest {
                     ? rotation.begin(ring, Set.of(all.get(chance.nextInt(all.size()))), now)
                     : rotation.next(ring, policies, new Reported(version, last), now);
 
-            assertThat(ring.equals(before) ? before.version() : before.version() + 1).isEqualTo(ring.version());
+            assertThat(ring.equals(before) ? before.version() : before.version() + 1)
+                    .isEqualTo(ring.version());
             for (Purpose purpose : Purpose.values()) {
                 assertThat(ring.of(purpose).stream().filter(key -> key.state() == State.ACTIVE))
                         .hasSize(1);
