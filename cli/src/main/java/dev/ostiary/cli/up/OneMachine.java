@@ -116,6 +116,7 @@ public final class OneMachine implements AutoCloseable {
                 entra,
                 keys.ring(),
                 address,
+                open.add(new AssertionKeysFile(options.state(), terminal)),
                 open,
                 gateways,
                 terminal);

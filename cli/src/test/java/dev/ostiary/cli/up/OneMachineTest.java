@@ -232,6 +232,41 @@ class OneMachineTest {
     }
 
     @Test
+    void workloadsFindTheKeysForAssertionsInTheStateFolderAsSoonAsOneAsksForThem() throws Exception {
+        Path state = folder.resolve("state");
+        Path published = state.resolve("assertion-keys.json");
+        start(new UpOptions(files, 0, null, null, Map.of(), urls(), null, state));
+        assertThat(published).doesNotExist();
+
+        edit("notes.yaml", "spec:\n", "spec:\n  upstreamAuth: { type: IdentityAssertion }\n");
+        await().atMost(SOON).until(() -> Files.exists(published));
+        KeyRing keys = new KeyRingFile(state).readOrCreate(new SecureRandom(), Instant.now());
+        assertThat(published)
+                .content()
+                .contains(keys.active(KeyRing.Purpose.ASSERTION).id())
+                .doesNotContain("\"d\"");
+        assertThat(err()).contains(published.toString());
+
+        new KeyRingFile(state)
+                .update(ring ->
+                        new KeyRotation(new SecureRandom()).begin(ring, KeyRotation.everything(), Instant.now()));
+        await().atMost(SOON).until(() -> Files.readString(published).split("\"kid\"", -1).length == 3);
+    }
+
+    @Test
+    void withoutAStateFolderTheKeysForAssertionsGoWithTheProcess() throws Exception {
+        edit("notes.yaml", "spec:\n", "spec:\n  upstreamAuth: { type: IdentityAssertion }\n");
+        start(0);
+        java.util.regex.Matcher said =
+                java.util.regex.Pattern.compile("keys in (\\S+)").matcher(err());
+        assertThat(said.find()).isTrue();
+        Path published = Path.of(said.group(1));
+        assertThat(published).content().contains("\"keys\"");
+        machine.close();
+        assertThat(published).doesNotExist();
+    }
+
+    @Test
     void stateThatCannotBeUsedIsOneLineAndStays() throws Exception {
         Path state = folder.resolve("state");
         new KeyRingFile(state).readOrCreate(new SecureRandom(), Instant.now());

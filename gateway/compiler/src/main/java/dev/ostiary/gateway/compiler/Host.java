@@ -17,7 +17,7 @@ public sealed interface Host {
     Set<Ability> IN_A_CLUSTER = Set.of();
 
     /** Likewise, on one machine. */
-    Set<Ability> ON_ONE_MACHINE = Set.of();
+    Set<Ability> ON_ONE_MACHINE = Set.of(Ability.IDENTITY_ASSERTION, Ability.ON_BEHALF_OF);
 
     /** A Kubernetes cluster: the operator runs containers. */
     static Host cluster() {

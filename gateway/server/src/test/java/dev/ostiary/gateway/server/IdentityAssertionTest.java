@@ -2,6 +2,7 @@ package dev.ostiary.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -46,8 +47,7 @@ class IdentityAssertionTest extends GatewayScenario {
 
     private void apply() {
         gateway.apply(
-                asserted(GatewayFixture.with(
-                        notes(), "uid-" + uid, notes().upstream(), notes().policies(), List.of())),
+                asserted(GatewayFixture.with(notes(), "uid-" + uid, notes().upstream(), notes().policies(), List.of())),
                 asserted(gateway.route("other", policies())));
     }
 
@@ -80,7 +80,10 @@ class IdentityAssertionTest extends GatewayScenario {
     void everyRequestToTheWorkloadBearsOneAlsoThoseOfTheGatewayItself() throws Exception {
         String session = gateway.initialize("anna", "notes");
         inSession("anna", session, READ);
-        gateway.listen("anna", "notes", session).close();
+        Events events = gateway.listen("anna", "notes", session);
+        await().until(() -> gateway.workload.received().stream()
+                .anyMatch(request -> request.method().equals("GET")));
+        events.close();
         gateway.http.send(
                 gateway.request("anna", "notes")
                         .header("Mcp-Session-Id", session)
@@ -202,7 +205,8 @@ class IdentityAssertionTest extends GatewayScenario {
     }
 
     /** As docs/workload-credentials.md tells workloads to check assertions. */
-    private JWTClaimsSet verified(String assertion, String workload, @Nullable Instant now, JWKSet keys) throws Exception {
+    private JWTClaimsSet verified(String assertion, String workload, @Nullable Instant now, JWKSet keys)
+            throws Exception {
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(new JOSEObjectType("ostiary-assertion+jwt")));
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(JWSAlgorithm.ES256, new ImmutableJWKSet<>(keys)));

@@ -56,11 +56,7 @@ class WorkloadOnBehalfOfTest extends GatewayScenario {
         gateway.apply(
                 GatewayFixture.shown(
                         GatewayFixture.with(
-                                notes(),
-                                "uid-" + registration,
-                                notes().upstream(),
-                                notes().policies(),
-                                List.of()),
+                                notes(), "uid-" + registration, notes().upstream(), notes().policies(), List.of()),
                         new UpstreamAuth.OnBehalfOf(List.of("https://graph.microsoft.com/User.Read"))),
                 gateway.route("other"));
     }
