@@ -48,7 +48,7 @@ final class AssertionKeysFile implements AutoCloseable {
                 terminal.hint("Workloads check assertions with the keys in " + folder.resolve(NAME));
             }
             written = keys;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             terminal.warning("the keys for assertions cannot be written: " + e.getMessage());
         }
     }
