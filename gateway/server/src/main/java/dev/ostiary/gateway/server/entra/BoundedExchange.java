@@ -86,7 +86,7 @@ final class BoundedExchange implements AutoCloseable {
     private void checkProxy(URI uri) throws EntraFailure {
         URI proxy = proxies.proxyFor(uri);
         if (proxy != null && (proxy.getHost() == null || !"http".equalsIgnoreCase(proxy.getScheme()))) {
-            throw EntraFailure.notSent("ProxyNotSupported", "egress.proxy must be an http:// URL with a host", null);
+            throw EntraFailure.lasting("ProxyNotSupported", "egress.proxy must be an http:// URL with a host", null);
         }
     }
 
@@ -102,7 +102,7 @@ final class BoundedExchange implements AutoCloseable {
     private HttpClient client() throws EntraFailure {
         synchronized (lock) {
             if (closed) {
-                throw EntraFailure.notSent("Closed", "this configuration is no longer in use", null);
+                throw EntraFailure.lasting("Closed", "this configuration is no longer in use", null);
             }
             if (client == null) {
                 client = connect();
@@ -123,7 +123,7 @@ final class BoundedExchange implements AutoCloseable {
             try {
                 builder.sslContext(TrustAnchors.including(caBundle));
             } catch (GeneralSecurityException | IOException unreadable) {
-                throw EntraFailure.notSent(
+                throw EntraFailure.lasting(
                         "CaBundleInvalid", "egress.caBundle cannot be read as PEM certificates", unreadable);
             }
         }

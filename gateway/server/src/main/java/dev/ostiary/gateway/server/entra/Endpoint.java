@@ -132,8 +132,12 @@ final class Endpoint {
             }
             return tried;
         } catch (EntraFailure failure) {
-            told = true;
             String message = String.valueOf(failure.getMessage());
+            if (failure.lasting()) {
+                metrics.attemptFailed(name, failure.reason());
+                throw unavailable(failure.reason(), Duration.ZERO, message, failure);
+            }
+            told = true;
             Try tried = new Try(null, failure.reason(), message, !failure.sent(), Duration.ZERO, failure);
             failed(tried);
             return tried;

@@ -12,24 +12,31 @@ public final class EntraFailure extends Exception {
 
     private final String reason;
     private final boolean sent;
+    private final boolean lasting;
 
     public EntraFailure(String reason, String message) {
         this(reason, message, null);
     }
 
     public EntraFailure(String reason, String message, @Nullable Throwable cause) {
-        this(reason, message, cause, true);
+        this(reason, message, cause, true, false);
     }
 
-    private EntraFailure(String reason, String message, @Nullable Throwable cause, boolean sent) {
+    private EntraFailure(String reason, String message, @Nullable Throwable cause, boolean sent, boolean lasting) {
         super(message, cause);
         this.reason = reason;
         this.sent = sent;
+        this.lasting = lasting;
     }
 
     /** A failure before the first byte of the request was sent: asking again repeats nothing. */
     static EntraFailure notSent(String reason, String message, @Nullable Throwable cause) {
-        return new EntraFailure(reason, message, cause, false);
+        return new EntraFailure(reason, message, cause, false, false);
+    }
+
+    /** A failure of the gateway's own settings, before anything was sent: asking again changes nothing. */
+    static EntraFailure lasting(String reason, String message, @Nullable Throwable cause) {
+        return new EntraFailure(reason, message, cause, false, true);
     }
 
     /** CamelCase, for metrics and logs. */
@@ -40,5 +47,10 @@ public final class EntraFailure extends Exception {
     /** Whether the other side may have received the request. */
     boolean sent() {
         return sent;
+    }
+
+    /** Whether asking again is in vain until the settings change. */
+    boolean lasting() {
+        return lasting;
     }
 }

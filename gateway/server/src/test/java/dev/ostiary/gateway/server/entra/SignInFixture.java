@@ -122,6 +122,13 @@ final class SignInFixture implements AutoCloseable {
     Map<String, String> callback(EntraSignIn signIn, User user, @Nullable String claims) {
         URI url = signIn.authorizationUrl(Registrations.CALLBACK, "state", NONCE, challenge(), claims, null);
         URI asUser = URI.create(url + "&login_hint=" + URLEncoder.encode(user.upn(), StandardCharsets.UTF_8));
+        HttpResponse<String> page = get(asUser);
+        assertThat(page.statusCode()).as(page.body()).isEqualTo(302);
+        return query(URI.create(page.headers().firstValue("Location").orElseThrow()));
+    }
+
+    /** As a browser without cookies, which follows nothing. */
+    HttpResponse<String> get(URI uri) {
         HttpClient.Builder client = HttpClient.newBuilder();
         entra.caCertificatePem().ifPresent(pem -> {
             try {
@@ -131,10 +138,7 @@ final class SignInFixture implements AutoCloseable {
             }
         });
         try (HttpClient browser = client.build()) {
-            HttpResponse<String> page =
-                    browser.send(HttpRequest.newBuilder(asUser).build(), HttpResponse.BodyHandlers.ofString());
-            assertThat(page.statusCode()).as(page.body()).isEqualTo(302);
-            return query(URI.create(page.headers().firstValue("Location").orElseThrow()));
+            return browser.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
