@@ -217,7 +217,12 @@ public final class McpEndpoint implements AuthenticatedHandler {
         }
         Route route = served.route();
         return switch (SessionSeal.open(
-                sealer, sealed.getFirst(), caller.principal().key(), route.name(), route.workloadUid())) {
+                sealer,
+                sealed.getFirst(),
+                caller.principal().key(),
+                route.name(),
+                route.workloadUid(),
+                caller.principal().grantId())) {
             case SessionSeal.Opened.Valid valid -> new SessionLookup(valid.seal(), false);
             case SessionSeal.Opened.Unknown unknown -> new SessionLookup(null, true);
             case SessionSeal.Opened.Foreign foreign -> {

@@ -108,6 +108,11 @@ public final class Forwarding {
         }
     }
 
+    /** A grant has ended: so do the streams that were opened with its tokens. Any thread. */
+    public void grantRevoked(String grantId) {
+        streams.grantRevoked(grantId);
+    }
+
     /** Open event streams. */
     public int openStreams() {
         return streams.size();

@@ -1,11 +1,12 @@
 package dev.ostiary.gateway.server.forward;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.ostiary.gateway.server.identity.Principal;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,16 @@ final class LiveStreams {
     private record Owner(String principal, String route) {}
 
     private final InstantSource clock;
-    private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
+
+    /** With the grant whose tokens opened them; empty where there was none. */
+    private final Map<Stream, String> streams = new ConcurrentHashMap<>();
+
+    /** For streams of requests that were let in just before. */
+    private final Cache<String, Boolean> revokedLately = Caffeine.newBuilder()
+            .expireAfterWrite(Duration.ofMinutes(2))
+            .maximumSize(100_000)
+            .build();
+
     private final Map<Owner, Integer> counts = new ConcurrentHashMap<>();
 
     LiveStreams(InstantSource clock) {
@@ -58,7 +68,7 @@ final class LiveStreams {
         }
         Runnable close = open(stream, principal);
         return () -> {
-            if (streams.contains(stream)) {
+            if (streams.containsKey(stream)) {
                 close.run();
                 counts.computeIfPresent(owner, (_, count) -> count == 1 ? null : count - 1);
             }
@@ -71,11 +81,15 @@ final class LiveStreams {
      * @return to be run once when the stream has ended, on its executor
      */
     Runnable open(Stream stream, Principal principal) {
-        streams.add(stream);
+        String grantId = principal.grantId() == null ? "" : principal.grantId();
+        streams.put(stream, grantId);
+        if (revokedLately.getIfPresent(grantId) != null) {
+            stream.executor().execute(stream::expire);
+        }
         Duration left = Duration.between(clock.instant(), principal.expires());
         var expiry = stream.executor().schedule(stream::expire, Math.max(0, left.toMillis()), TimeUnit.MILLISECONDS);
         return () -> {
-            if (streams.remove(stream)) {
+            if (streams.remove(stream) != null) {
                 expiry.cancel(false);
             }
         };
@@ -83,14 +97,24 @@ final class LiveStreams {
 
     /** Ends every stream: what admitted them no longer holds. */
     void expireAll() {
-        for (Stream stream : streams) {
+        for (Stream stream : streams.keySet()) {
             stream.executor().execute(stream::expire);
         }
     }
 
+    /** Ends the streams that were opened with tokens of a grant that has ended. */
+    void grantRevoked(String grantId) {
+        revokedLately.put(grantId, true);
+        streams.forEach((stream, openedWith) -> {
+            if (openedWith.equals(grantId)) {
+                stream.executor().execute(stream::expire);
+            }
+        });
+    }
+
     /** Tells every stream that the configuration has changed. */
     void configurationChanged() {
-        for (Stream stream : streams) {
+        for (Stream stream : streams.keySet()) {
             stream.executor().execute(stream::reconsider);
         }
     }

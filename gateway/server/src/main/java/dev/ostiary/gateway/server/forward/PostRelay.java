@@ -462,6 +462,7 @@ final class PostRelay implements CredentialedCall.Listener, LiveStreams.Stream {
                 context.caller().principal().key(),
                 context.served().route().name(),
                 context.served().route().workloadUid(),
+                context.caller().principal().grantId(),
                 List.of(new SessionSeal.UpstreamSession(-1, null, upstreamSession)),
                 relays.clock().instant());
         headers.set(WorkloadRequests.SESSION_ID, seal.seal(relays.sealer()));

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public interface Authenticator {
 
     /**
-     * The answer, if it can be given at once: it can unless signing keys have to be read first.
+     * The answer, if it can be given at once: it can unless signing keys or groups have to be asked for first.
      *
      * @param route a route of the snapshot that this authenticator was made for
      * @param authorization all values of the header, in order

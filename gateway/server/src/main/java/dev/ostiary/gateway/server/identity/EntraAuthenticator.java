@@ -1,8 +1,10 @@
 package dev.ostiary.gateway.server.identity;
 
 import dev.ostiary.gateway.config.EntraSettings;
+import dev.ostiary.gateway.config.EntraSettings.GroupSettings.Lookup;
 import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.Snapshot;
+import dev.ostiary.gateway.server.entra.GroupLookup.UserCredential;
 import dev.ostiary.gateway.server.entra.KeySet;
 import dev.ostiary.gateway.server.entra.Renewal;
 import dev.ostiary.gateway.server.entra.TenantKeys;
@@ -42,6 +44,7 @@ public final class EntraAuthenticator implements Authenticator {
     private final TokenValidator validator;
     private final TokenCache cache;
     private final TenantKeys keys;
+    private final @Nullable GroupsOnDemand groups;
     private final Time time;
     private final Map<String, RouteAdmission> admissions;
 
@@ -51,6 +54,18 @@ public final class EntraAuthenticator implements Authenticator {
      * @param cache shared by all configurations of a process
      */
     public EntraAuthenticator(Snapshot snapshot, TenantKeys keys, TokenCache cache, Time time) {
+        this(snapshot, keys, cache, null, time);
+    }
+
+    /**
+     * @param snapshot one with Entra settings: without them no route is open, and nobody needs authenticating
+     * @param keys the tenant's keys, from {@link dev.ostiary.gateway.server.entra.KeySets#use}
+     * @param cache shared by all configurations of a process
+     * @param groups of the same Entra settings, where they say that Graph is asked for groups that a token leaves out; null:
+     *     such tokens are refused where groups matter
+     */
+    public EntraAuthenticator(
+            Snapshot snapshot, TenantKeys keys, TokenCache cache, @Nullable GroupsOnDemand groups, Time time) {
         EntraSettings settings = snapshot.entra();
         if (settings == null) {
             throw new IllegalArgumentException("the snapshot has no Entra settings");
@@ -59,6 +74,7 @@ public final class EntraAuthenticator implements Authenticator {
         this.validator = new TokenValidator(settings);
         this.cache = cache;
         this.keys = keys;
+        this.groups = groups;
         this.time = time;
         Map<String, RouteAdmission> byRoute = new HashMap<>();
         for (Route route : snapshot.routes()) {
@@ -71,15 +87,36 @@ public final class EntraAuthenticator implements Authenticator {
     @Nullable
     Authentication ifKnown(Route route, List<String> authorization) {
         RouteAdmission admission = admission(route);
-        if (authorization.size() == 1 && admission.takesEntraTokens()) {
-            ValidToken known = known(authorization.getFirst());
-            if (known != null) {
-                return known.expiresMillis() > time.wallMillis()
-                        ? admission.admit(known)
-                        : EntraClaims.expired().rejection(admission.scope());
-            }
+        if (authorization.size() != 1 || !admission.takesEntraTokens()) {
+            return null;
         }
-        return null;
+        String header = authorization.getFirst();
+        KeySet set = keys.usable();
+        if (set == null || header.length() > MAX_HEADER_CHARS) {
+            return null;
+        }
+        TokenDigest digest = TokenDigest.of(header);
+        ValidToken known = cache.find(digest, entra, set.generation());
+        if (known == null) {
+            return null;
+        }
+        return known.expiresMillis() > time.wallMillis()
+                ? admit(admission, known, digest)
+                : EntraClaims.expired().rejection(admission.scope());
+    }
+
+    /** The verdict on a valid token; null when groups have to be asked for first. */
+    private @Nullable Authentication admit(RouteAdmission admission, ValidToken token, TokenDigest digest) {
+        GroupsOnDemand.Need need = groups == null ? null : admission.groupsToAsk(token);
+        if (need == null || groups == null) {
+            return admission.admit(token);
+        }
+        Rejected refusal = admission.refusalBeforeGroups(token);
+        if (refusal != null) {
+            return refusal;
+        }
+        Principal complete = groups.known(digest, need);
+        return complete == null ? null : new Authentication.Authenticated(complete);
     }
 
     @Override
@@ -98,14 +135,6 @@ public final class EntraAuthenticator implements Authenticator {
         };
     }
 
-    /** What was found out before about a header that is the same to the byte; null when nothing was, or no longer holds. */
-    private @Nullable ValidToken known(String header) {
-        KeySet set = keys.usable();
-        return set == null || header.length() > MAX_HEADER_CHARS
-                ? null
-                : cache.find(TokenDigest.of(header), entra, set.generation());
-    }
-
     @Override
     public void authenticate(
             Route route, List<String> authorization, Executor callbackExecutor, Consumer<Authentication> then) {
@@ -114,9 +143,12 @@ public final class EntraAuthenticator implements Authenticator {
             then.accept(now);
             return;
         }
+        if (askForGroups(route, authorization, callbackExecutor, then)) {
+            return;
+        }
         Renewal renewal = keys.renew(
                 keys.usable() != null,
-                () -> callBack(callbackExecutor, () -> then.accept(afterRenewal(route, authorization))));
+                () -> callBack(callbackExecutor, () -> afterRenewal(route, authorization, callbackExecutor, then)));
         switch (renewal) {
             case Renewal.Pending() -> {
                 // The callback above answers.
@@ -126,19 +158,63 @@ public final class EntraAuthenticator implements Authenticator {
         }
     }
 
-    /** The answer when keys have just been read, or could not be: nobody waits twice. */
-    private Authentication afterRenewal(Route route, List<String> authorization) {
+    /** The answer when keys have just been read, or could not be: nobody waits for them twice. */
+    private void afterRenewal(
+            Route route, List<String> authorization, Executor callbackExecutor, Consumer<Authentication> then) {
         Authentication answer = tryNow(route, authorization);
         if (answer != null) {
-            return answer;
+            then.accept(answer);
+        } else if (!askForGroups(route, authorization, callbackExecutor, then)) {
+            then.accept(
+                    switch (keys.renew(keys.usable() != null, null)) {
+                        case Renewal.Unavailable(Duration retryAfter) -> unavailable(retryAfter);
+                        case Renewal.Current(), Renewal.Pending() -> keyUnknown(admission(route));
+                    });
         }
-        return switch (keys.renew(keys.usable() != null, null)) {
-            case Renewal.Unavailable(Duration retryAfter) -> unavailable(retryAfter);
-            case Renewal.Current(), Renewal.Pending() -> keyUnknown(admission(route));
-        };
     }
 
-    /** The verdict on a token that is not known; null when it depends on keys that are not at hand. */
+    /** Asks Graph where that is all that is missing: then true, and the answer comes on the executor. */
+    private boolean askForGroups(
+            Route route, List<String> authorization, Executor callbackExecutor, Consumer<Authentication> then) {
+        KeySet set = keys.usable();
+        if (groups == null
+                || set == null
+                || !(BearerToken.read(authorization) instanceof BearerToken.Present(String token))) {
+            return false;
+        }
+        RouteAdmission admission = admission(route);
+        ValidToken valid;
+        try {
+            valid = validator.validate(token, set, time.wallMillis()) instanceof Valid(ValidToken proven)
+                    ? proven
+                    : null;
+        } catch (TokenRefused refused) {
+            return false;
+        }
+        GroupsOnDemand.Need need = valid == null ? null : admission.groupsToAsk(valid);
+        if (valid == null || need == null) {
+            return false;
+        }
+        Principal principal = valid.principal();
+        boolean onBehalf = entra.groups().lookup() == Lookup.ON_BEHALF_OF;
+        groups.ask(
+                TokenDigest.of(authorization.getFirst()),
+                need,
+                principal,
+                onBehalf ? new UserCredential.Assertion(token) : null,
+                answer -> callBack(
+                        callbackExecutor,
+                        () -> then.accept(
+                                switch (answer) {
+                                    case GroupsOnDemand.Known(Principal complete) ->
+                                        new Authentication.Authenticated(complete);
+                                    case GroupsOnDemand.Refused() -> RouteAdmission.groupsNotTold(principal);
+                                    case GroupsOnDemand.NotNow(Duration retryAfter) -> unavailable(retryAfter);
+                                })));
+        return true;
+    }
+
+    /** The verdict on a token that is not known; null when it depends on keys or groups that are not at hand. */
     private @Nullable Authentication judge(RouteAdmission admission, String token, String header) {
         if (!admission.takesEntraTokens()) {
             return admission.noEntraTokens();
@@ -151,11 +227,12 @@ public final class EntraAuthenticator implements Authenticator {
             }
             return switch (validator.validate(token, set, now)) {
                 case Valid(ValidToken valid) -> {
+                    TokenDigest digest = TokenDigest.of(header);
                     if (header.length() <= MAX_HEADER_CHARS) {
-                        cache.add(TokenDigest.of(header), valid, entra, set.generation(), token.length());
+                        cache.add(digest, valid, entra, set.generation(), token.length());
                     }
                     note(valid.principal());
-                    yield admission.admit(valid);
+                    yield admit(admission, valid, digest);
                 }
                 case KeyUnknown(ValidToken unproven) -> admission.audienceRefusal(unproven);
             };

@@ -2,6 +2,7 @@ package dev.ostiary.gateway.server.identity;
 
 import dev.ostiary.gateway.config.AuthorizationSettings.EntraTokens;
 import dev.ostiary.gateway.config.EntraSettings;
+import dev.ostiary.gateway.config.EntraSettings.GroupSettings;
 import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.Snapshot;
 import dev.ostiary.gateway.server.identity.Authentication.Authenticated;
@@ -27,6 +28,7 @@ final class RouteAdmission {
     private final String graph;
     private final @Nullable Accepted accepted;
     private final boolean groupsMatter;
+    private final GroupsOnDemand.@Nullable Need need;
 
     RouteAdmission(Snapshot snapshot, EntraSettings entra, Route route) {
         this.resource = ProtectedResource.of(snapshot, entra, route);
@@ -40,6 +42,10 @@ final class RouteAdmission {
                         Set.copyOf(tokens.clients()), tokens.requiredScope(route), Set.copyOf(tokens.appOnlyRoles()));
         this.groupsMatter =
                 route.policies().dynamicGroups() || !route.policies().groupIds().isEmpty();
+        this.need = groupsMatter && entra.groups().overage() == GroupSettings.Overage.GRAPH
+                ? new GroupsOnDemand.Need(
+                        route.policies().dynamicGroups(), route.policies().groupIds())
+                : null;
     }
 
     private record Accepted(Set<String> clients, String scope, Set<String> appOnlyRoles) {}
@@ -74,19 +80,30 @@ final class RouteAdmission {
                 : invalid("WrongAudience", "the token was issued for another application or server");
     }
 
+    /** The groups that have to be asked for before this token can be judged here; null when there are none. */
+    GroupsOnDemand.@Nullable Need groupsToAsk(ValidToken token) {
+        boolean unknown =
+                token.groups() == Groups.LEFT_OUT && !token.principal().application();
+        return unknown ? need : null;
+    }
+
     /** The verdict on a token that has been validated. */
     Authentication admit(ValidToken token) {
-        if (accepted == null) {
-            return noEntraTokens();
-        }
-        Rejected refusal = audienceRefusal(token);
-        if (refusal == null) {
-            refusal = callerRefusal(accepted, token.principal());
-        }
+        Rejected refusal = refusalBeforeGroups(token);
         if (refusal == null) {
             refusal = groupsRefusal(token);
         }
         return refusal == null ? new Authenticated(token.principal()) : refusal;
+    }
+
+    /** What stands against a token whatever the groups are; null: nothing. */
+    @Nullable
+    Rejected refusalBeforeGroups(ValidToken token) {
+        if (accepted == null) {
+            return noEntraTokens();
+        }
+        Rejected refusal = audienceRefusal(token);
+        return refusal == null ? callerRefusal(accepted, token.principal()) : refusal;
     }
 
     private @Nullable Rejected callerRefusal(Accepted rules, Principal principal) {
@@ -154,6 +171,15 @@ final class RouteAdmission {
                 "you are in more groups than fit into a token, so Entra left them all out, and the policies here decide"
                         + " by group; ask your administrator to emit only the groups assigned to the application, or"
                         + " to use app roles",
+                principal);
+    }
+
+    /** The refusal of a user whose groups Graph does not tell us. */
+    static Rejected groupsNotTold(Principal principal) {
+        return notLetIn(
+                "GroupsLookupRefused",
+                "you are in more groups than fit into a token, and this server may not look them up; ask your"
+                        + " administrator to check the permissions of its app registration",
                 principal);
     }
 

@@ -13,12 +13,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions as bytes: version 1, then the fields in order, strings as two bytes of length and modified UTF-8, an empty string
- * for null. Only ever reads what {@link Sealer} has opened, so bytes that do not fit come from another release.
+ * Sessions as bytes: version 2, then the fields in order, strings as two bytes of length and modified UTF-8, an empty string
+ * for null. Version 1 had no grant. Only ever reads what {@link Sealer} has opened, so bytes that do not fit come from another release.
  */
 final class SessionCodec {
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int WITHOUT_GRANT = 1;
 
     private SessionCodec() {}
 
@@ -30,6 +31,7 @@ final class SessionCodec {
             out.writeUTF(seal.principal());
             out.writeUTF(seal.route());
             out.writeUTF(seal.workloadUid());
+            out.writeUTF(seal.grantId() == null ? "" : seal.grantId());
             out.writeLong(seal.issued().getEpochSecond());
             out.writeByte(seal.upstreams().size());
             for (SessionSeal.UpstreamSession upstream : seal.upstreams()) {
@@ -46,13 +48,15 @@ final class SessionCodec {
     /** The session; null when another release wrote it in another layout. */
     static @Nullable SessionSeal decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            if (in.readByte() != VERSION) {
+            int version = in.readByte();
+            if (version != VERSION && version != WITHOUT_GRANT) {
                 return null;
             }
             String protocolVersion = in.readUTF();
             String principal = in.readUTF();
             String route = in.readUTF();
             String workloadUid = in.readUTF();
+            String grantId = version == WITHOUT_GRANT ? "" : in.readUTF();
             Instant issued = Instant.ofEpochSecond(in.readLong());
             int count = in.readUnsignedByte();
             List<SessionSeal.UpstreamSession> upstreams = new ArrayList<>(count);
@@ -66,7 +70,14 @@ final class SessionCodec {
             if (in.available() > 0) {
                 return null;
             }
-            return new SessionSeal(protocolVersion, principal, route, workloadUid, upstreams, issued);
+            return new SessionSeal(
+                    protocolVersion,
+                    principal,
+                    route,
+                    workloadUid,
+                    grantId.isEmpty() ? null : grantId,
+                    upstreams,
+                    issued);
         } catch (IOException | DateTimeException | IllegalArgumentException otherLayout) {
             return null;
         }

@@ -2,6 +2,7 @@ package dev.ostiary.gateway.server.keys;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param principal the principal's key, {@code tid/oid}
  * @param route the route's name
  * @param workloadUid the UID of its workload
+ * @param grantId the grant whose tokens opened it, and of no other; null: none, an Entra token did
  * @param upstreams the workload's own sessions; one for now, a list so that a route may come to serve several workloads
  * @param issued when the session was opened; whole seconds
  */
@@ -20,6 +22,7 @@ public record SessionSeal(
         String principal,
         String route,
         String workloadUid,
+        @Nullable String grantId,
         List<UpstreamSession> upstreams,
         Instant issued) {
 
@@ -39,6 +42,17 @@ public record SessionSeal(
         if (upstreams.size() > MAX_UPSTREAMS) {
             throw new IllegalArgumentException("more than " + MAX_UPSTREAMS + " upstream sessions");
         }
+    }
+
+    /** A session that was opened without a grant. */
+    public SessionSeal(
+            String protocolVersion,
+            String principal,
+            String route,
+            String workloadUid,
+            List<UpstreamSession> upstreams,
+            Instant issued) {
+        this(protocolVersion, principal, route, workloadUid, null, upstreams, issued);
     }
 
     /**
@@ -106,6 +120,11 @@ public record SessionSeal(
         return sealed;
     }
 
+    /** Opens a session id for a caller without a grant. */
+    public static Opened open(Sealer sealer, String id, String principal, String route, String workloadUid) {
+        return open(sealer, id, principal, route, workloadUid, null);
+    }
+
     /**
      * Opens a session id.
      *
@@ -113,15 +132,20 @@ public record SessionSeal(
      * @param principal the caller
      * @param route the route of the request
      * @param workloadUid the UID of its workload now
+     * @param grantId the grant of the caller's token; null: it has none. A session belongs to the grant that opened it: another
+     *     client of the same user has no business in it
      */
-    public static Opened open(Sealer sealer, String id, String principal, String route, String workloadUid) {
+    public static Opened open(
+            Sealer sealer, String id, String principal, String route, String workloadUid, @Nullable String grantId) {
         byte[] encoded = sealer.open(PURPOSE, id, MAX_LENGTH);
         SessionSeal seal = encoded == null ? null : SessionCodec.decode(encoded);
         if (seal == null) {
             return new Opened.Unknown();
         }
-        boolean own =
-                seal.principal.equals(principal) && seal.route.equals(route) && seal.workloadUid.equals(workloadUid);
+        boolean own = seal.principal.equals(principal)
+                && seal.route.equals(route)
+                && seal.workloadUid.equals(workloadUid)
+                && Objects.equals(seal.grantId, grantId);
         return own ? new Opened.Valid(seal) : new Opened.Foreign(seal.principal);
     }
 

@@ -40,6 +40,11 @@ final class GrantEnding {
         }
     }
 
+    /** Tells every replica again that a grant is over. */
+    void complete(String grantId) throws StoreUnavailableException {
+        store.deny(new DenyEntry(grantId, limits.tokensUntil(clock.instant())));
+    }
+
     /**
      * Ends all grants of a user, then the Entra session. One whose code is still to be redeemed belongs to a sign-in in
      * progress, which brings its own session; without that the code is good for nothing.

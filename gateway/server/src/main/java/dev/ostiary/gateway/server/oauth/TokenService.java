@@ -120,6 +120,8 @@ final class TokenService {
             throw GrantRefused.invalidGrant("Forged", null);
         }
         if (kept.value().ended()) {
+            // Whoever ended it may have died before every replica could know.
+            grants.ending().complete(presented.grantId());
             throw GrantRefused.invalidGrant("GrantEnded", presented.grantId());
         }
         if (!kept.value().clientId().equals(client.id())) {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ostiary.gateway.config.KeyRing;
 import dev.ostiary.gateway.server.keys.SessionSeal.Opened;
 import dev.ostiary.gateway.server.keys.SessionSeal.UpstreamSession;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
@@ -73,7 +76,7 @@ class SessionSealTest {
         }
         assertThat(SessionCodec.decode(Arrays.copyOf(encoded, encoded.length + 1)))
                 .isNull();
-        encoded[0] = 2;
+        encoded[0] = 3;
         assertThat(SessionCodec.decode(encoded)).isNull();
     }
 
@@ -105,6 +108,36 @@ class SessionSealTest {
     @Test
     void theWorkloadsSessionIdIsNotPrinted() {
         assertThat(seal(new UpstreamSession(2, null, "upstream-1")).toString()).doesNotContain("upstream-1");
+    }
+
+    @Test
+    void aSessionOfTheReleaseBeforeHasNoGrant() throws IOException {
+        SessionSeal seal = seal(new UpstreamSession(-1, null, "u"));
+        ByteArrayOutputStream before = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(before)) {
+            out.writeByte(1);
+            for (String text : List.of("2025-11-25", ANNA, "github", UID)) {
+                out.writeUTF(text);
+            }
+            out.writeLong(1_800_000_000);
+            out.writeByte(1);
+            out.writeInt(-1);
+            out.writeUTF("");
+            out.writeUTF("u");
+        }
+        assertThat(SessionCodec.decode(before.toByteArray())).isEqualTo(seal);
+    }
+
+    @Test
+    void aSessionBelongsToTheGrantThatOpenedIt() {
+        SessionSeal seal = new SessionSeal("2025-11-25", ANNA, "github", UID, "grant-1", List.of(), Instant.EPOCH);
+        String id = seal.seal(sealer);
+        assertThat(SessionSeal.open(sealer, id, ANNA, "github", UID, "grant-1")).isEqualTo(new Opened.Valid(seal));
+        assertThat(SessionSeal.open(sealer, id, ANNA, "github", UID, "grant-2")).isEqualTo(new Opened.Foreign(ANNA));
+        assertThat(SessionSeal.open(sealer, id, ANNA, "github", UID)).isEqualTo(new Opened.Foreign(ANNA));
+        String without = seal(new UpstreamSession(-1, null, "x")).seal(sealer);
+        assertThat(SessionSeal.open(sealer, without, ANNA, "github", UID, "grant-1"))
+                .isEqualTo(new Opened.Foreign(ANNA));
     }
 
     private static SessionSeal seal(UpstreamSession... upstreams) {
