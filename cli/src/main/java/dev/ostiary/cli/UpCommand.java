@@ -50,6 +50,12 @@ final class UpCommand implements Callable<Integer> {
             description = "Where to listen; 0: a free one. Default: as the public URL says, else 8080.")
     private @Nullable Integer port;
 
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            description = "Serves probes and metrics on 127.0.0.1 at this port; 0: a free one. Default: nowhere.")
+    private @Nullable Integer adminPort;
+
     @Option(names = "--public-url", paramLabel = "URL", description = "Replaces spec.publicUrl of the gateway.")
     private @Nullable String publicUrl;
 
@@ -59,7 +65,9 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--command",
             paramLabel = "NAME=COMMAND",
-            description = "Serves a workload with this command; it must listen on 127.0.0.1 at spec.http.port.")
+            description =
+                    "Serves a workload with this command, which must listen on 127.0.0.1 at spec.http.port; it is "
+                            + "started again when it ends.")
     private Map<String, String> commands = new LinkedHashMap<>();
 
     @Option(
@@ -104,13 +112,18 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private UpOptions options() throws CommandFailure {
-        if (port != null && (port < 0 || port > 65_535)) {
-            throw CommandFailure.usage("--port must be 0 to 65535, not " + port);
-        }
+        requirePort("--port", port);
+        requirePort("--admin-port", adminPort);
         if (files == null && (gateway != null || !commands.isEmpty())) {
             throw CommandFailure.usage("--gateway and --command are about resources of yours: name them with -f");
         }
-        return new UpOptions(files, port, origin(), gateway, commands, urls, credential, state);
+        return new UpOptions(files, port, origin(), gateway, commands, urls, credential, state, adminPort);
+    }
+
+    private static void requirePort(String option, @Nullable Integer port) throws CommandFailure {
+        if (port != null && (port < 0 || port > 65_535)) {
+            throw CommandFailure.usage(option + " must be 0 to 65535, not " + port);
+        }
     }
 
     private @Nullable URI origin() throws CommandFailure {

@@ -37,6 +37,7 @@ class CommandLineTest {
             token         | Missing required parameter: 'USER'
             token a --pot | Unknown option: '--pot'
             token a --port x | Invalid value for option '--port'
+            up --admin-port x | Invalid value for option '--admin-port'
             """)
     void wrongArgumentsAreOneLineAndExitCode2(String arguments, String message) {
         Invocation wrong = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));

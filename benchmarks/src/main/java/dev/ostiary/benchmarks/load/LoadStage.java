@@ -1,10 +1,5 @@
 package dev.ostiary.benchmarks.load;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ostiary.crds.McpGateway;
-import dev.ostiary.crds.McpPolicy;
-import dev.ostiary.crds.McpWorkload;
 import dev.ostiary.entra.emulator.EntraEmulator;
 import dev.ostiary.entra.emulator.Settings;
 import dev.ostiary.entra.emulator.directory.AppRegistration;
@@ -17,20 +12,17 @@ import dev.ostiary.entra.emulator.directory.User;
 import dev.ostiary.gateway.compiler.Compilation;
 import dev.ostiary.gateway.compiler.Compiler;
 import dev.ostiary.gateway.compiler.Host;
-import dev.ostiary.gateway.compiler.Resources;
+import dev.ostiary.gateway.compiler.files.LoadedResources;
+import dev.ostiary.gateway.compiler.files.ResourceFiles;
 import dev.ostiary.gateway.config.Snapshot;
 import dev.ostiary.gateway.config.SnapshotCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * Sets the stage for a load run and holds it until the process ends: the echo workload, an Entra emulator with one user in
@@ -68,8 +60,8 @@ public final class LoadStage {
         EchoWorkload workload = new EchoWorkload(Integer.parseInt(arguments[1]));
         EntraEmulator entra = EntraEmulator.start(Settings.of(directory(publicUrl)));
 
-        String yaml = resources(publicUrl, entra.origin(), workload.port());
-        Files.writeString(folder.resolve("resources.yaml"), yaml);
+        Path yaml = Files.writeString(
+                folder.resolve("resources.yaml"), resources(publicUrl, entra.origin(), workload.port()));
         Files.write(folder.resolve("snapshot.json"), SnapshotCodec.write(compile(yaml)));
         Files.writeString(folder.resolve("token"), token(entra, CLIENT_ID));
         Files.writeString(folder.resolve("other-token"), token(entra, OTHER_CLIENT_ID));
@@ -85,22 +77,10 @@ public final class LoadStage {
                 .build();
     }
 
-    private static Snapshot compile(String yaml) {
-        ObjectMapper mapper = new ObjectMapper();
-        List<McpGateway> gateways = new ArrayList<>();
-        List<McpWorkload> workloads = new ArrayList<>();
-        List<McpPolicy> policies = new ArrayList<>();
-        for (Object document : new Load(LoadSettings.builder().build()).loadAllFromString(yaml)) {
-            JsonNode resource = mapper.valueToTree(document);
-            switch (resource.path("kind").asText()) {
-                case "McpGateway" -> gateways.add(mapper.convertValue(resource, McpGateway.class));
-                case "McpWorkload" -> workloads.add(mapper.convertValue(resource, McpWorkload.class));
-                default -> policies.add(mapper.convertValue(resource, McpPolicy.class));
-            }
-        }
-        Compilation compilation = Compiler.compile(
-                new Resources(gateways, workloads, policies, Map.of(), Map.of(), Map.of()),
-                Host.oneMachine(Host.Overrides.NONE));
+    private static Snapshot compile(Path yaml) {
+        LoadedResources loaded = ResourceFiles.read(yaml);
+        loaded.problems().forEach(System.err::println);
+        Compilation compilation = Compiler.compile(loaded.resources(), Host.oneMachine(Host.Overrides.NONE));
         compilation.findings().forEach(System.err::println);
         return compilation.gateways().getFirst().snapshot();
     }

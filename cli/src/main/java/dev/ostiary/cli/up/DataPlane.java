@@ -17,6 +17,9 @@ interface DataPlane extends AutoCloseable {
      */
     List<String> apply(RuntimeConfig config);
 
+    /** Where probes and metrics are on 127.0.0.1; -1: nowhere. */
+    int adminPort();
+
     /** Stops accepting, lets requests in progress end for a bounded time, and releases everything. */
     @Override
     void close();
@@ -28,11 +31,17 @@ interface DataPlane extends AutoCloseable {
         /**
          * Listens and serves.
          *
+         * @param adminPort for probes and metrics on 127.0.0.1; 0 for a free one; null: none
          * @param tls certificate and key, read again when they change; null: plain HTTP
          * @param audit where audit lines go; not closed
-         * @throws CommandFailure when the port is taken, or the certificate or key cannot be used
+         * @throws CommandFailure when a port is taken, or the certificate or key cannot be used
          */
-        DataPlane start(ListenAddress address, RuntimeConfig config, @Nullable TlsFiles tls, OutputStream audit)
+        DataPlane start(
+                ListenAddress address,
+                @Nullable Integer adminPort,
+                RuntimeConfig config,
+                @Nullable TlsFiles tls,
+                OutputStream audit)
                 throws CommandFailure;
     }
 }

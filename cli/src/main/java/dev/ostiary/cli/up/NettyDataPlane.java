@@ -6,6 +6,8 @@ import dev.ostiary.gateway.server.GatewayServer;
 import dev.ostiary.gateway.server.http.TlsFiles;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,15 +30,24 @@ final class NettyDataPlane implements DataPlane {
     /**
      * Listens and serves.
      *
+     * @param adminPort for probes and metrics; 0 for a free one; null: none
      * @param tls certificate and key, read again when they change; null: plain HTTP
      * @param audit where audit lines go; not closed
-     * @throws CommandFailure when the port is taken, or the certificate or key cannot be used
+     * @throws CommandFailure when a port is taken, or the certificate or key cannot be used
      */
-    static DataPlane start(ListenAddress address, RuntimeConfig config, @Nullable TlsFiles tls, OutputStream audit)
+    static DataPlane start(
+            ListenAddress address,
+            @Nullable Integer adminPort,
+            RuntimeConfig config,
+            @Nullable TlsFiles tls,
+            OutputStream audit)
             throws CommandFailure {
+        // Unauthenticated, so never on an address that others reach.
+        InetSocketAddress admin =
+                adminPort == null ? null : new InetSocketAddress(InetAddress.getLoopbackAddress(), adminPort);
         try {
             return new NettyDataPlane(GatewayServer.start(
-                    new GatewayServer.Settings(address.socket(), tls, null, EVENT_LOOPS, audit), config));
+                    new GatewayServer.Settings(address.socket(), tls, admin, EVENT_LOOPS, audit), config));
         } catch (IOException e) {
             throw CommandFailure.environment(String.valueOf(e.getMessage()));
         }
@@ -45,6 +56,11 @@ final class NettyDataPlane implements DataPlane {
     @Override
     public List<String> apply(RuntimeConfig config) {
         return server.apply(config);
+    }
+
+    @Override
+    public int adminPort() {
+        return server.adminPort();
     }
 
     @Override

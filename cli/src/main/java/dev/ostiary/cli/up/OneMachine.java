@@ -124,6 +124,7 @@ public final class OneMachine implements AutoCloseable {
         outcome.lines().forEach(terminal::warning);
         DataPlane plane = open.add(planes.start(
                 address,
+                options.adminPort(),
                 served.config(outcome),
                 served.tls(outcome),
                 rehearsal ? OutputStream.nullOutputStream() : terminal.results()));
@@ -135,6 +136,10 @@ public final class OneMachine implements AutoCloseable {
         }
         if (!rehearsal) {
             greet(outcome.snapshot(), address);
+            if (plane.adminPort() >= 0) {
+                terminal.aside("Probes and metrics: http://127.0.0.1:" + plane.adminPort()
+                        + "/livez, /readyz and /metrics, for this machine only.");
+            }
         }
         Map<String, URI> routes = new TreeMap<>();
         outcome.snapshot()

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param urls workload → the MCP endpoint that stands in for it
  * @param credential a file with the registration's credential; null: none
  * @param state the folder that outlives the process; null: nothing does
+ * @param adminPort where to serve probes and metrics, on 127.0.0.1; 0 for a free port; null: nowhere
  */
 public record UpOptions(
         @Nullable Path files,
@@ -26,11 +27,25 @@ public record UpOptions(
         Map<String, String> commands,
         Map<String, String> urls,
         @Nullable Path credential,
-        @Nullable Path state) {
+        @Nullable Path state,
+        @Nullable Integer adminPort) {
 
     public UpOptions {
         commands = new TreeMap<>(commands);
         urls = new TreeMap<>(urls);
+    }
+
+    /** Without an admin port. */
+    public UpOptions(
+            @Nullable Path files,
+            @Nullable Integer port,
+            @Nullable URI publicUrl,
+            @Nullable String gateway,
+            Map<String, String> commands,
+            Map<String, String> urls,
+            @Nullable Path credential,
+            @Nullable Path state) {
+        this(files, port, publicUrl, gateway, commands, urls, credential, state, null);
     }
 
     /** The demo on a free port. */

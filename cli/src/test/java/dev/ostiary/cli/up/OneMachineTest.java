@@ -37,6 +37,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -257,8 +259,7 @@ class OneMachineTest {
     void withoutAStateFolderTheKeysForAssertionsGoWithTheProcess() throws Exception {
         edit("notes.yaml", "spec:\n", "spec:\n  upstreamAuth: { type: IdentityAssertion }\n");
         start(0);
-        java.util.regex.Matcher said =
-                java.util.regex.Pattern.compile("keys in (\\S+)").matcher(err());
+        Matcher said = Pattern.compile("keys in (\\S+)").matcher(err());
         assertThat(said.find()).isTrue();
         Path published = Path.of(said.group(1));
         assertThat(published).content().contains("\"keys\"");
@@ -336,6 +337,36 @@ class OneMachineTest {
                 .get(((EntraCredential.ClientSecret) config.snapshot().entra().credential()).credential());
     }
 
+    void probesAndMetricsAreServedWhereAskedForAndNowhereElse() throws Exception {
+        start(new UpOptions(files, 0, null, null, Map.of(), urls(), null, null, 0));
+
+        Matcher said = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/livez").matcher(out());
+        assertThat(said.find()).as(out()).isTrue();
+        String admin = "http://127.0.0.1:" + said.group(1);
+        for (String path : List.of("/livez", "/readyz", "/metrics")) {
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(URI.create(admin + path)).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(path).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void withoutBeingAskedThereIsNoAdminPort() throws Exception {
+        start(0);
+        assertThat(out()).doesNotContain("livez");
+    }
+
+    @Test
+    void aTakenAdminPortIsOneLineAndNothingStays() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> start(
+                            new UpOptions(files, 0, null, null, Map.of(), urls(), null, null, taken.getLocalPort())))
+                    .isInstanceOf(CommandFailure.class)
+                    .hasMessageContaining("port " + taken.getLocalPort());
+        }
+        assertThat(machine.isIdle()).isTrue();
+    }
+
     @Test
     void aTakenPortIsOneLineAndNothingStays() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -404,14 +435,19 @@ class OneMachineTest {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
-        DataPlane.Start planes = (address, config, tls, audit) -> {
+        DataPlane.Start planes = (address, adminPort, config, tls, audit) -> {
             applied.add(config);
-            DataPlane real = NettyDataPlane.start(address, config, tls, audit);
+            DataPlane real = NettyDataPlane.start(address, adminPort, config, tls, audit);
             return new DataPlane() {
                 @Override
                 public List<String> apply(RuntimeConfig next) {
                     applied.add(next);
                     return real.apply(next);
+                }
+
+                @Override
+                public int adminPort() {
+                    return real.adminPort();
                 }
 
                 @Override
@@ -430,6 +466,10 @@ class OneMachineTest {
         String text = Files.readString(path);
         assertThat(text).contains(from);
         Files.writeString(path, text.replace(from, to));
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     private String err() {

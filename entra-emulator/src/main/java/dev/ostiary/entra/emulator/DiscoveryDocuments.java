@@ -6,12 +6,15 @@ import dev.ostiary.entra.emulator.token.Issuers;
 import dev.ostiary.entra.emulator.token.SigningKey;
 import dev.ostiary.entra.emulator.token.SigningKeys;
 import java.math.BigInteger;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Discovery documents and key sets, member by member as Entra's (fact sheet §1.1 to §1.3, [O] panva/wellknown). */
 final class DiscoveryDocuments {
@@ -23,6 +26,7 @@ final class DiscoveryDocuments {
     private final Issuers issuers;
     private final String graphOrigin;
     private final boolean advertisePkce;
+    private final boolean clientDocuments;
     private final boolean concreteKeyIssuer;
 
     DiscoveryDocuments(
@@ -31,12 +35,14 @@ final class DiscoveryDocuments {
             Issuers issuers,
             String graphOrigin,
             boolean advertisePkce,
+            boolean clientDocuments,
             boolean concreteKeyIssuer) {
         this.directory = directory;
         this.keys = keys;
         this.issuers = issuers;
         this.graphOrigin = graphOrigin;
         this.advertisePkce = advertisePkce;
+        this.clientDocuments = clientDocuments;
         this.concreteKeyIssuer = concreteKeyIssuer;
     }
 
@@ -53,7 +59,8 @@ final class DiscoveryDocuments {
         return authority.equals("common") || authority.equals("organizations");
     }
 
-    Map<String, Object> v2(String authority) {
+    /** @param appId of the API whose own keys are asked for; null: nobody's */
+    Map<String, Object> v2(String authority, @Nullable String appId) {
         String login = issuers.loginOrigin();
         String oauth = login + "/" + authority + "/oauth2/v2.0";
         List<String> methods = new ArrayList<>(List.of("client_secret_post", "private_key_jwt", "client_secret_basic"));
@@ -64,7 +71,7 @@ final class DiscoveryDocuments {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("token_endpoint", oauth + "/token");
         document.put("token_endpoint_auth_methods_supported", methods);
-        document.put("jwks_uri", login + "/" + authority + "/discovery/v2.0/keys");
+        document.put("jwks_uri", login + "/" + authority + "/discovery/v2.0/keys" + query(appId));
         document.put("response_modes_supported", List.of("query", "fragment", "form_post"));
         document.put("subject_types_supported", List.of("pairwise"));
         document.put("id_token_signing_alg_values_supported", List.of("RS256"));
@@ -107,11 +114,16 @@ final class DiscoveryDocuments {
         if (advertisePkce) {
             document.put("code_challenge_methods_supported", List.of("plain", "S256"));
         }
+        if (clientDocuments) {
+            // Whether the preview says so is not known; clients that look for it need it.
+            document.put("client_id_metadata_document_supported", true);
+        }
         clouds(document, tenant);
         return document;
     }
 
-    Map<String, Object> v1(String authority) {
+    /** As {@link #v2}. */
+    Map<String, Object> v1(String authority, @Nullable String appId) {
         String login = issuers.loginOrigin();
         String oauth = login + "/" + authority + "/oauth2";
         Map<String, Object> document = new LinkedHashMap<>();
@@ -119,7 +131,7 @@ final class DiscoveryDocuments {
         document.put(
                 "token_endpoint_auth_methods_supported",
                 List.of("client_secret_post", "private_key_jwt", "client_secret_basic"));
-        document.put("jwks_uri", login + "/common/discovery/keys");
+        document.put("jwks_uri", login + "/common/discovery/keys" + query(appId));
         document.put("response_modes_supported", List.of("query", "fragment", "form_post"));
         document.put("subject_types_supported", List.of("pairwise"));
         document.put("id_token_signing_alg_values_supported", List.of("RS256"));
@@ -168,9 +180,18 @@ final class DiscoveryDocuments {
         document.put("rbac_url", "https://pas.windows.net");
     }
 
-    /** The key set; `issuer` members in the v2 one only. */
-    Map<String, Object> keySet(String authority, boolean v2) {
+    /** An API's own signing keys are asked for by its id (fact sheet §1.1, [D] access-tokens.md). */
+    private static String query(@Nullable String appId) {
+        return appId == null ? "" : "?appid=" + URLEncoder.encode(appId, StandardCharsets.UTF_8);
+    }
+
+    /** The key set; `issuer` members in the v2 one only. An API's own key is in nobody else's. */
+    Map<String, Object> keySet(String authority, boolean v2, @Nullable String appId) {
         List<Map<String, Object>> members = new ArrayList<>();
+        SigningKey own = appId == null ? null : keys.custom(appId);
+        if (own != null) {
+            members.add(member(own, v2 ? issuers.v2("{tenantid}") : ""));
+        }
         if (!authority.equals(CONSUMERS)) {
             String tenant = concreteKeyIssuer && !shared(authority) ? authority : "{tenantid}";
             for (SigningKey key : keys.published()) {

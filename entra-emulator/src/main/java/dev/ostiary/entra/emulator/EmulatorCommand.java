@@ -3,6 +3,7 @@ package dev.ostiary.entra.emulator;
 import dev.ostiary.entra.emulator.directory.Directory;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.directory.User;
+import dev.ostiary.entra.emulator.oauth.ClientDocuments;
 import dev.ostiary.entra.emulator.token.SigningKeys;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -24,6 +26,8 @@ public final class EmulatorCommand {
               --tls              serve https, with a certificate from an authority of its own
               --ca-file FILE     with --tls: write the authority's certificate there
               --directory FILE   tenants, users, groups and apps as JSON (default: a directory with one of everything)
+              --client-documents HOST
+                                 HTTPS URLs of this host may be client ids, as in the public preview
               --keys FILE        keep the token keys there, so that tokens stay valid over a restart
             """;
 
@@ -88,6 +92,7 @@ public final class EmulatorCommand {
         boolean tls = false;
         Path caFile = null;
         Path keys = null;
+        List<String> documentHosts = new ArrayList<>();
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--port" -> port = port(value(args, ++i));
@@ -95,6 +100,7 @@ public final class EmulatorCommand {
                 case "--tls" -> tls = true;
                 case "--ca-file" -> caFile = Path.of(value(args, ++i));
                 case "--directory" -> directory = DirectoryFile.read(Path.of(value(args, ++i)));
+                case "--client-documents" -> documentHosts.add(value(args, ++i));
                 case "--keys" -> keys = Path.of(value(args, ++i));
                 default -> throw new IllegalArgumentException("unknown argument " + args[i] + "\n\n" + USAGE);
             }
@@ -105,6 +111,9 @@ public final class EmulatorCommand {
         }
         if (tls) {
             settings = settings.withTls();
+        }
+        if (!documentHosts.isEmpty()) {
+            settings = settings.withClientDocuments(ClientDocuments.of(documentHosts.toArray(String[]::new)));
         }
         if (keys != null) {
             settings = settings.withKeys(keptKeys(keys));

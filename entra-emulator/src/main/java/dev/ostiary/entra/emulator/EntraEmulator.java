@@ -47,6 +47,7 @@ public final class EntraEmulator implements AutoCloseable {
         this.origin = (tls == null ? "http://" : "https://") + host + ":" + listener.port();
         SigningKeys given = settings.keys();
         this.keys = given == null ? SigningKeys.generate() : given;
+        settings.customSigningKeys().forEach(keys::addCustom);
         this.issuers = new Issuers(origin, settings.stsOrigin());
         this.clock = new EmulatorClock();
         this.faults = new Faults();
@@ -65,6 +66,7 @@ public final class EntraEmulator implements AutoCloseable {
                 settings.resourceMode(),
                 settings.autoLogin(),
                 settings.trustedKeySets(),
+                settings.clientDocuments(),
                 settings.openPoints());
         Router router = new Router(
                 directory.tenants(),
@@ -74,6 +76,7 @@ public final class EntraEmulator implements AutoCloseable {
                         issuers,
                         origin,
                         settings.advertisePkce(),
+                        settings.clientDocuments().enabled(),
                         settings.openPoints().concreteKeyIssuer()),
                 new AuthorizeEndpoint(realm, signIns, errors),
                 new TokenEndpoint(realm, signIns, errors),

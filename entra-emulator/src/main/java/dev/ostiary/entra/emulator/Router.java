@@ -53,12 +53,14 @@ record Router(
 
     private @Nullable Response tenant(Request request, String tenant, String tail) throws InterruptedException {
         return switch (tail) {
-            case "/v2.0/.well-known/openid-configuration" -> document(Area.DISCOVERY, request, tenant, discovery::v2);
-            case "/.well-known/openid-configuration" -> document(Area.DISCOVERY, request, tenant, discovery::v1);
+            case "/v2.0/.well-known/openid-configuration" ->
+                document(Area.DISCOVERY, request, tenant, authority -> discovery.v2(authority, appId(request)));
+            case "/.well-known/openid-configuration" ->
+                document(Area.DISCOVERY, request, tenant, authority -> discovery.v1(authority, appId(request)));
             case "/discovery/v2.0/keys" ->
-                document(Area.KEYS, request, tenant, authority -> discovery.keySet(authority, true));
+                document(Area.KEYS, request, tenant, authority -> discovery.keySet(authority, true, appId(request)));
             case "/discovery/keys" ->
-                document(Area.KEYS, request, tenant, authority -> discovery.keySet(authority, false));
+                document(Area.KEYS, request, tenant, authority -> discovery.keySet(authority, false, appId(request)));
             case "/oauth2/v2.0/authorize" -> faulty(Area.AUTHORIZE, request, () -> authorize.answer(request, tenant));
             case "/oauth2/v2.0/token" -> faulty(Area.TOKEN, request, () -> token.answer(request, tenant));
             case "/oauth2/v2.0/devicecode" -> devices.start(request, tenant);
@@ -69,6 +71,10 @@ record Router(
             case "/discovery/instance" -> tenantPages.instance(request);
             default -> nothing();
         };
+    }
+
+    private static @Nullable String appId(Request request) {
+        return request.query().get("appid");
     }
 
     private static Response nothing() {

@@ -1,12 +1,14 @@
 package dev.ostiary.entra.emulator;
 
 import dev.ostiary.entra.emulator.directory.Directory;
+import dev.ostiary.entra.emulator.oauth.ClientDocuments;
 import dev.ostiary.entra.emulator.oauth.OpenPoints;
 import dev.ostiary.entra.emulator.oauth.ResourceMode;
 import dev.ostiary.entra.emulator.token.SigningKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param advertisePkce whether discovery has `code_challenge_methods_supported`, which Entra's has not
  * @param trustedKeySets key sets (JWKS JSON) of external token issuers by issuer, for federated credentials; issuers
  *     that are not here are fetched
+ * @param clientDocuments whether an HTTPS URL may be a client id, and whose
+ * @param customSigningKeys client ids of APIs that have a signing key of their own
  * @param openPoints what public sources leave open
  */
 public record Settings(
@@ -42,11 +46,14 @@ public record Settings(
         boolean autoLogin,
         boolean advertisePkce,
         Map<String, String> trustedKeySets,
+        ClientDocuments clientDocuments,
+        Set<String> customSigningKeys,
         OpenPoints openPoints) {
 
     public Settings {
         tlsHosts = List.copyOf(tlsHosts);
         trustedKeySets = Map.copyOf(trustedKeySets);
+        customSigningKeys = Set.copyOf(customSigningKeys);
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("port must be 0 to 65535, not " + port);
         }
@@ -68,83 +75,38 @@ public record Settings(
                 true,
                 false,
                 Map.of(),
+                ClientDocuments.OFF,
+                Set.of(),
                 OpenPoints.LIKELY);
     }
 
     /** Another port. */
     public Settings withPort(int value) {
-        return new Settings(
-                directory,
-                value,
-                host,
-                tls,
-                tlsHosts,
-                stsOrigin,
-                keys,
-                seed,
-                accessTokenLifetime,
-                resourceMode,
-                autoLogin,
-                advertisePkce,
-                trustedKeySets,
-                openPoints);
+        Draft draft = new Draft(this);
+        draft.port = value;
+        return draft.settings();
     }
 
     /** Another host in URLs. */
     public Settings withHost(String value) {
-        return new Settings(
-                directory,
-                port,
-                value,
-                tls,
-                tlsHosts,
-                stsOrigin,
-                keys,
-                seed,
-                accessTokenLifetime,
-                resourceMode,
-                autoLogin,
-                advertisePkce,
-                trustedKeySets,
-                openPoints);
+        Draft draft = new Draft(this);
+        draft.host = value;
+        return draft.settings();
     }
 
     /** https, with a certificate for the host, localhost, the loopback addresses and these hosts. */
     public Settings withTls(String... hosts) {
-        return new Settings(
-                directory,
-                port,
-                host,
-                true,
-                List.of(hosts),
-                stsOrigin,
-                keys,
-                seed,
-                accessTokenLifetime,
-                resourceMode,
-                autoLogin,
-                advertisePkce,
-                trustedKeySets,
-                openPoints);
+        Draft draft = new Draft(this);
+        draft.tls = true;
+        draft.tlsHosts = List.of(hosts);
+        return draft.settings();
     }
 
     /** Another origin for v1 issuers. */
     public Settings withStsOrigin(String value) {
-        return new Settings(
-                directory,
-                port,
-                host,
-                tls,
-                tlsHosts,
-                value,
-                keys,
-                seed,
-                accessTokenLifetime,
-                resourceMode,
-                autoLogin,
-                advertisePkce,
-                trustedKeySets,
-                openPoints);
+        Draft draft = new Draft(this);
+        draft.stsOrigin = value;
+        return draft.settings();
     }
 
     /**
@@ -152,153 +114,130 @@ public record Settings(
      * rotate keys take a copy ({@code SigningKeys.importPem(keys.exportPem())}).
      */
     public Settings withKeys(SigningKeys value) {
-        return new Settings(
-                directory,
-                port,
-                host,
-                tls,
-                tlsHosts,
-                stsOrigin,
-                value,
-                seed,
-                accessTokenLifetime,
-                resourceMode,
-                autoLogin,
-                advertisePkce,
-                trustedKeySets,
-                openPoints);
+        Draft draft = new Draft(this);
+        draft.keys = value;
+        return draft.settings();
     }
 
     /** Repeatable random values. */
     public Settings withSeed(long value) {
-        return new Settings(
-                directory,
-                port,
-                host,
-                tls,
-                tlsHosts,
-                stsOrigin,
-                keys,
-                value,
-                accessTokenLifetime,
-                resourceMode,
-                autoLogin,
-                advertisePkce,
-                trustedKeySets,
-                openPoints);
+        Draft draft = new Draft(this);
+        draft.seed = value;
+        return draft.settings();
     }
 
     /** One lifetime for all access tokens. */
     public Settings withAccessTokenLifetime(Duration value) {
-        return new Settings(
-                directory,
-                port,
-                host,
-                tls,
-                tlsHosts,
-                stsOrigin,
-                keys,
-                seed,
-                value,
-                resourceMode,
-                autoLogin,
-                advertisePkce,
-                trustedKeySets,
-                openPoints);
+        Draft draft = new Draft(this);
+        draft.accessTokenLifetime = value;
+        return draft.settings();
     }
 
     /** Another treatment of `resource`. */
     public Settings withResourceMode(ResourceMode value) {
-        return new Settings(
-                directory,
-                port,
-                host,
-                tls,
-                tlsHosts,
-                stsOrigin,
-                keys,
-                seed,
-                accessTokenLifetime,
-                value,
-                autoLogin,
-                advertisePkce,
-                trustedKeySets,
-                openPoints);
+        Draft draft = new Draft(this);
+        draft.resourceMode = value;
+        return draft.settings();
     }
 
     /** Always show the sign-in page, whatever the `login_hint`. */
     public Settings withoutAutoLogin() {
-        return new Settings(
-                directory,
-                port,
-                host,
-                tls,
-                tlsHosts,
-                stsOrigin,
-                keys,
-                seed,
-                accessTokenLifetime,
-                resourceMode,
-                false,
-                advertisePkce,
-                trustedKeySets,
-                openPoints);
+        Draft draft = new Draft(this);
+        draft.autoLogin = false;
+        return draft.settings();
     }
 
     /** Advertise PKCE in discovery, unlike Entra. */
     public Settings advertisingPkce() {
-        return new Settings(
-                directory,
-                port,
-                host,
-                tls,
-                tlsHosts,
-                stsOrigin,
-                keys,
-                seed,
-                accessTokenLifetime,
-                resourceMode,
-                autoLogin,
-                true,
-                trustedKeySets,
-                openPoints);
+        Draft draft = new Draft(this);
+        draft.advertisePkce = true;
+        return draft.settings();
     }
 
     /** Key sets of external token issuers, by issuer. */
     public Settings withTrustedKeySets(Map<String, String> value) {
-        return new Settings(
-                directory,
-                port,
-                host,
-                tls,
-                tlsHosts,
-                stsOrigin,
-                keys,
-                seed,
-                accessTokenLifetime,
-                resourceMode,
-                autoLogin,
-                advertisePkce,
-                value,
-                openPoints);
+        Draft draft = new Draft(this);
+        draft.trustedKeySets = value;
+        return draft.settings();
     }
 
     /** Other answers to what public sources leave open. */
     public Settings withOpenPoints(OpenPoints value) {
-        return new Settings(
-                directory,
-                port,
-                host,
-                tls,
-                tlsHosts,
-                stsOrigin,
-                keys,
-                seed,
-                accessTokenLifetime,
-                resourceMode,
-                autoLogin,
-                advertisePkce,
-                trustedKeySets,
-                value);
+        Draft draft = new Draft(this);
+        draft.openPoints = value;
+        return draft.settings();
+    }
+
+    /** HTTPS URLs as client ids, as in the public preview. */
+    public Settings withClientDocuments(ClientDocuments value) {
+        Draft draft = new Draft(this);
+        draft.clientDocuments = value;
+        return draft.settings();
+    }
+
+    /** APIs whose tokens are signed with keys of their own, by client id. The keys join those that were given. */
+    public Settings withCustomSigningKeys(String... clientIds) {
+        Draft draft = new Draft(this);
+        draft.customSigningKeys = Set.of(clientIds);
+        return draft.settings();
+    }
+
+    /** Settings about to change. */
+    private static final class Draft {
+        private Directory directory;
+        private int port;
+        private String host;
+        private boolean tls;
+        private List<String> tlsHosts;
+        private String stsOrigin;
+        private @Nullable SigningKeys keys;
+        private @Nullable Long seed;
+        private @Nullable Duration accessTokenLifetime;
+        private ResourceMode resourceMode;
+        private boolean autoLogin;
+        private boolean advertisePkce;
+        private Map<String, String> trustedKeySets;
+        private ClientDocuments clientDocuments;
+        private Set<String> customSigningKeys;
+        private OpenPoints openPoints;
+
+        private Draft(Settings from) {
+            directory = from.directory;
+            port = from.port;
+            host = from.host;
+            tls = from.tls;
+            tlsHosts = from.tlsHosts;
+            stsOrigin = from.stsOrigin;
+            keys = from.keys;
+            seed = from.seed;
+            accessTokenLifetime = from.accessTokenLifetime;
+            resourceMode = from.resourceMode;
+            autoLogin = from.autoLogin;
+            advertisePkce = from.advertisePkce;
+            trustedKeySets = from.trustedKeySets;
+            clientDocuments = from.clientDocuments;
+            customSigningKeys = from.customSigningKeys;
+            openPoints = from.openPoints;
+        }
+
+        private Settings settings() {
+            return new Settings(
+                    directory,
+                    port,
+                    host,
+                    tls,
+                    tlsHosts,
+                    stsOrigin,
+                    keys,
+                    seed,
+                    accessTokenLifetime,
+                    resourceMode,
+                    autoLogin,
+                    advertisePkce,
+                    trustedKeySets,
+                    clientDocuments,
+                    customSigningKeys,
+                    openPoints);
+        }
     }
 }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthorizeTest {
 
@@ -188,6 +189,20 @@ class AuthorizeTest {
         }
         assertThat(answer.get("error_description")).startsWith(expected + ": ").contains("Trace ID: ");
         assertThat(answer).doesNotContainKey("code");
+    }
+
+    @ParameterizedTest
+    @DisplayName(
+            "tokens from this endpoint are not enabled, which the fragment says [D v2-protocols-oidc.md AADSTS700054]")
+    @ValueSource(strings = {"id_token", "token", "id_token token", "code id_token"})
+    void implicitAndHybridFlowsAreRefused(String type) {
+        HttpResponse<String> response = flow.authorize(authorizeParams("response_type", type));
+        assertThat(response.headers().firstValue("Location").orElseThrow()).startsWith(Flow.LOCAL + "#error=");
+        assertThat(redirect(response))
+                .containsEntry("error", "unsupported_response_type")
+                .containsEntry("state", "s 1&2");
+        assertThat(redirect(flow.authorize(authorizeParams("response_type", type, "response_mode", "query"))))
+                .containsKey("error");
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import static dev.ostiary.entra.emulator.SampleDirectories.NATIVE_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ostiary.entra.emulator.oauth.OpenPoints;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Locale;
@@ -79,6 +80,26 @@ class DeviceCodeTest {
         assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
         assertThat(Browserless.json(done).has("refresh_token")).isTrue();
         refused(poll(begun, NATIVE_CLIENT), 400, "bad_verification_code", 70018);
+    }
+
+    @Test
+    @DisplayName(
+            "polling too often is slow_down where that is switched on, and five seconds more from then on [RFC 8628 §3.5]")
+    void pollingTooOften() {
+        entra.close();
+        entra = EntraEmulator.start(Settings.of(SampleDirectories.contosoAndFabrikam())
+                .withKeys(Flow.KEYS)
+                .withOpenPoints(OpenPoints.CONTRARY));
+        flow = new Flow(entra);
+        JsonNode begun = begin(NATIVE_CLIENT);
+        refused(poll(begun, NATIVE_CLIENT), 400, "authorization_pending", 70016);
+        refused(poll(begun, NATIVE_CLIENT), 400, "slow_down", 70016);
+        entra.clock().advance(Duration.ofSeconds(6));
+        refused(poll(begun, NATIVE_CLIENT), 400, "slow_down", 70016);
+        entra.clock().advance(Duration.ofSeconds(16));
+        refused(poll(begun, NATIVE_CLIENT), 400, "authorization_pending", 70016);
+        page("user_code", begun.get("user_code").asText(), "_user", ALICE.oid());
+        assertThat(poll(begun, NATIVE_CLIENT).statusCode()).isEqualTo(200);
     }
 
     @Test

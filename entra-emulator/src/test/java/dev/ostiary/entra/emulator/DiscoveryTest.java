@@ -3,6 +3,7 @@ package dev.ostiary.entra.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ostiary.entra.emulator.token.SigningKeys;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.security.MessageDigest;
@@ -158,6 +159,37 @@ class DiscoveryTest {
         assertThat(issuers("common")).contains(personal, entra.origin() + "/{tenantid}/v2.0");
         assertThat(issuers("organizations")).doesNotContain(personal);
         assertThat(issuers(SampleDirectories.CONTOSO)).doesNotContain(personal);
+    }
+
+    @Test
+    @DisplayName(
+            "an API's own signing key is published where it is asked for, and signs its tokens [D access-tokens.md]")
+    void anApisOwnKeysAreAskedForByItsId() throws Exception {
+        String api = SampleDirectories.API;
+        try (EntraEmulator custom = EntraEmulator.start(Settings.of(SampleDirectories.contosoAndFabrikam())
+                .withKeys(SigningKeys.importPem(Flow.KEYS.exportPem()))
+                .withCustomSigningKeys(api))) {
+            Browserless http = new Browserless(custom);
+            String tenant = "/" + SampleDirectories.CONTOSO;
+            String plain = tenant + "/v2.0/.well-known/openid-configuration";
+            assertThat(http.json(plain).get("jwks_uri").asText()).endsWith("/keys");
+            String location = http.json(plain + "?appid=" + api).get("jwks_uri").asText();
+            assertThat(location).endsWith("/discovery/v2.0/keys?appid=" + api);
+            String kid = Browserless.header(custom.tokens()
+                            .userToken(SampleDirectories.ALICE.upn(), SampleDirectories.NATIVE_CLIENT, api, "mcp.read")
+                            .build())
+                    .get("kid")
+                    .asText();
+            String own = tenant + "/discovery/v2.0/keys?appid=" + api;
+            assertThat(http.json(own).get("keys").findValuesAsText("kid")).contains(kid);
+            assertThat(http.json(tenant + "/discovery/v2.0/keys").get("keys").findValuesAsText("kid"))
+                    .isNotEmpty()
+                    .doesNotContain(kid);
+            assertThat(http.json(tenant + "/discovery/v2.0/keys?appid=" + SampleDirectories.DOWNSTREAM)
+                            .get("keys")
+                            .findValuesAsText("kid"))
+                    .doesNotContain(kid);
+        }
     }
 
     @Test

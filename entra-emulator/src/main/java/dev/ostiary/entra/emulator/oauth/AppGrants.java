@@ -25,8 +25,8 @@ final class AppGrants {
         if (tenant == null) {
             throw new EntraException(EntraErrors.grantNotOverCommon());
         }
-        AppRegistration client = request.authority()
-                .client(realm.directory(), request.presented().clientId());
+        AppRegistration client =
+                realm.client(request.authority(), request.presented().clientId());
         int authentication = clients.confidential(tenant, client, request.presented());
         String scope = request.required("scope");
         if (!scope.endsWith("/.default") || scope.indexOf(' ') >= 0) {

@@ -47,7 +47,7 @@ public final class AuthorizeEndpoint {
                 throw new EntraException(EntraErrors.malformed());
             }
             authority = Authority.of(realm.directory(), tenant);
-            client = authority.client(realm.directory(), required(params, "client_id"));
+            client = realm.client(authority, required(params, "client_id"));
             redirect = redirect(client, params.get("redirect_uri"));
             String matched = redirect;
             platform = RedirectUriRules.match(client, redirect)
@@ -55,7 +55,7 @@ public final class AuthorizeEndpoint {
         } catch (EntraException e) {
             return Pages.error(e.error(), errors.trace(request));
         }
-        ReplyAddress reply = ReplyAddress.of(redirect, params.get("response_mode"), params.get("state"));
+        ReplyAddress reply = ReplyAddress.of(redirect, mode(params), params.get("state"));
         try {
             return proceed(new Attempt(request, params, authority, client, platform, reply));
         } catch (EntraException e) {
@@ -95,6 +95,10 @@ public final class AuthorizeEndpoint {
         checkResponseType(params);
         String scope = required(params, "scope");
         checkChallenge(attempt);
+        if (realm.isDocument(params.get("client_id")) && params.get("code_challenge") == null) {
+            // "Authorization code with PKCE" is what the preview's page names, without an error for anything else.
+            throw new EntraException(EntraErrors.missing("code_challenge"));
+        }
         if (!attempt.prompt().isEmpty() && !PROMPTS.contains(attempt.prompt())) {
             throw new EntraException(EntraErrors.invalid("prompt"));
         }
@@ -125,6 +129,12 @@ public final class AuthorizeEndpoint {
             return sessions.remember(attempt.request(), signIn, consent);
         }
         return sessions.remember(attempt.request(), signIn, code(attempt, signIn, scope, claims));
+    }
+
+    /** Tokens from this endpoint come in the fragment unless asked for otherwise, and so does their refusal. */
+    private static @Nullable String mode(Params params) {
+        String mode = params.get("response_mode");
+        return mode == null && params.get("response_type", "code").contains("token") ? "fragment" : mode;
     }
 
     private static void checkResponseType(Params params) {

@@ -29,8 +29,8 @@ final class CodeGrants {
     }
 
     Issued redeem(TokenRequest request) {
-        AppRegistration client = request.authority()
-                .client(realm.directory(), request.presented().clientId());
+        AppRegistration client =
+                realm.client(request.authority(), request.presented().clientId());
         String value = request.required("code");
         IssuedCode code = state.codes.get(value).orElseThrow(() -> new EntraException(GrantErrors.unknown()));
         Grant grant = code.grant();
@@ -80,8 +80,8 @@ final class CodeGrants {
     }
 
     Issued refresh(TokenRequest request) {
-        AppRegistration client = request.authority()
-                .client(realm.directory(), request.presented().clientId());
+        AppRegistration client =
+                realm.client(request.authority(), request.presented().clientId());
         RefreshToken token = state.refreshTokens
                 .get(request.required("refresh_token"))
                 .orElseThrow(() -> new EntraException(GrantErrors.unknown()));
@@ -117,8 +117,8 @@ final class CodeGrants {
     }
 
     Issued poll(TokenRequest request) {
-        AppRegistration client = request.authority()
-                .client(realm.directory(), request.presented().clientId());
+        AppRegistration client =
+                realm.client(request.authority(), request.presented().clientId());
         String value = request.required("device_code");
         DeviceCode code = state.deviceCodes
                 .get(value)
@@ -139,7 +139,10 @@ final class CodeGrants {
         }
         SignIn signIn = code.signIn();
         if (signIn == null) {
-            throw new EntraException(GrantErrors.devicePending());
+            boolean tooSoon = code.polledTooSoon(realm.now());
+            state.deviceCodes.replace(value, code, code.polled(realm.now()));
+            throw new EntraException(
+                    tooSoon && realm.openPoints().slowDown() ? GrantErrors.slowDown() : GrantErrors.devicePending());
         }
         RequestedScopes scopes = scopeRules.resolve(signIn.tenant(), client, code.scope(), null);
         Grant grant = new Grant(signIn, client.appId(), Platform.PUBLIC_CLIENT, code.scope(), ClaimsRequest.NONE);

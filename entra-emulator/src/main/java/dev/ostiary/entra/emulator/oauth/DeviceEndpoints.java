@@ -47,20 +47,19 @@ public final class DeviceEndpoints {
             if (clientId == null || scope == null) {
                 throw new EntraException(EntraErrors.missing(clientId == null ? "client_id" : "scope"));
             }
-            AppRegistration client = authority.client(realm.directory(), clientId);
+            AppRegistration client = realm.client(authority, clientId);
             scopeRules.resolve(tenants(authority).getFirst(), client, scope, null);
             String deviceCode = "1." + realm.opaque().text(150);
             String userCode = userCode();
             Instant expiry = realm.now().plus(DeviceCode.LIFETIME);
-            state.deviceCodes.put(
-                    deviceCode, new DeviceCode(authority, clientId, scope, userCode, expiry, false, null));
+            state.deviceCodes.put(deviceCode, DeviceCode.fresh(authority, client.appId(), scope, userCode, expiry));
             String page = realm.issuers().loginOrigin() + "/devicelogin";
             Map<String, Object> body = new LinkedHashMap<>();
             body.put(CODE, userCode);
             body.put("device_code", deviceCode);
             body.put("verification_uri", page);
             body.put("expires_in", DeviceCode.LIFETIME.toSeconds());
-            body.put("interval", 5);
+            body.put("interval", DeviceCode.INTERVAL.toSeconds());
             body.put(
                     "message",
                     "To sign in, use a web browser to open the page " + page + " and enter the code " + userCode
@@ -91,7 +90,7 @@ public final class DeviceEndpoints {
 
     private Response proceed(Request request, Params form, DeviceCode code) {
         Interaction interaction = Interaction.of(request, form);
-        AppRegistration client = code.authority().client(realm.directory(), code.clientId());
+        AppRegistration client = realm.client(code.authority(), code.clientId());
         Pages.Form next = new Pages.Form("/devicelogin", Map.of(CODE, code.userCode()));
         if (interaction.pressed("cancel") || interaction.pressed("decline")) {
             update(code, code.refused());

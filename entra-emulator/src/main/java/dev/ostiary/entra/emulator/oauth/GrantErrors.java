@@ -145,6 +145,14 @@ final class GrantErrors {
                 "Application '" + app.appId() + "' isn't allowed to make application on-behalf-of calls.");
     }
 
+    /** The number is a guess: public sources have the word only. */
+    static EntraError slowDown() {
+        return EntraError.of(
+                70016,
+                "slow_down",
+                "OAuth 2.0 device flow error. Authorization is pending. The client polls too often; slow down.");
+    }
+
     static EntraError devicePending() {
         return EntraError.of(
                 70016,

@@ -39,8 +39,8 @@ final class OnBehalfOf {
     }
 
     Issued exchange(TokenRequest request) {
-        AppRegistration client = request.authority()
-                .client(realm.directory(), request.presented().clientId());
+        AppRegistration client =
+                realm.client(request.authority(), request.presented().clientId());
         String assertion = request.required("assertion");
         String scope = request.required("scope");
         if (!request.required("requested_token_use").equals("on_behalf_of")) {

@@ -10,19 +10,22 @@ package dev.ostiary.entra.emulator.oauth;
  * @param unknownScopeError `error` of AADSTS650053: {@code invalid_client} or {@code access_denied}
  * @param scopeNeededAtRedemption whether a code without `scope` is AADSTS28003, or only an empty one
  * @param concreteKeyIssuer whether a tenant's own key set names the tenant in `issuer` instead of the template
+ * @param slowDown whether polling a device code faster than its interval is {@code slow_down} (RFC 8628 §3.5)
  */
 public record OpenPoints(
         String conditionalAccessError,
         int publicClientStatus,
         String unknownScopeError,
         boolean scopeNeededAtRedemption,
-        boolean concreteKeyIssuer) {
+        boolean concreteKeyIssuer,
+        boolean slowDown) {
 
     /** The likelier values. */
-    public static final OpenPoints LIKELY = new OpenPoints("interaction_required", 401, "invalid_client", false, false);
+    public static final OpenPoints LIKELY =
+            new OpenPoints("interaction_required", 401, "invalid_client", false, false, false);
 
     /** The other values. */
-    public static final OpenPoints CONTRARY = new OpenPoints("invalid_grant", 400, "access_denied", true, true);
+    public static final OpenPoints CONTRARY = new OpenPoints("invalid_grant", 400, "access_denied", true, true, true);
 
     EntraError apply(EntraError error) {
         return switch (error.aadsts()) {

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all endpoints of one emulator share.
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param graphOrigin origin of the emulated Graph, which is one more name of Graph as a resource
  * @param autoLogin whether a `login_hint` signs its user in without a page
  * @param trustedKeySets key sets of external issuers, by issuer
+ * @param clientDocuments whether an HTTPS URL may be a client id, and whose
  * @param openPoints what public sources leave open
  */
 public record Realm(
@@ -32,10 +34,31 @@ public record Realm(
         ResourceMode resourceMode,
         boolean autoLogin,
         Map<String, String> trustedKeySets,
+        ClientDocuments clientDocuments,
         OpenPoints openPoints) {
 
     Instant now() {
         return clock.instant();
+    }
+
+    /** Whether a client id is the URL of a document that may be one. */
+    boolean isDocument(@Nullable String clientId) {
+        return clientId != null && clientDocuments.admits(clientId);
+    }
+
+    /**
+     * The client, as an authority sees it.
+     *
+     * @throws EntraException when it is unknown, disabled, or not for many tenants at a shared authority
+     */
+    AppRegistration client(Authority authority, String clientId) {
+        if (!isDocument(clientId)) {
+            // A client that was made of a document is known by the id of its agent identity, too.
+            return clientDocuments.byAppId(clientId).orElseGet(() -> authority.client(directory, clientId));
+        }
+        return clientDocuments
+                .client(clientId)
+                .orElseThrow(() -> new EntraException(ClientErrors.notFound(clientId, authority.segment())));
     }
 
     /** The API with this identifier, exactly. */

@@ -55,7 +55,7 @@ public final class TenantPages {
             if (tenant == null) {
                 throw new EntraException(EntraErrors.tenantNotFound(segment));
             }
-            AppRegistration client = authority.client(realm.directory(), params.get("client_id", ""));
+            AppRegistration client = realm.client(authority, params.get("client_id", ""));
             String redirect = params.get("redirect_uri", "");
             if (RedirectUriRules.match(client, redirect).isEmpty()) {
                 throw new EntraException(ClientErrors.redirectMismatch(redirect, client.appId()));

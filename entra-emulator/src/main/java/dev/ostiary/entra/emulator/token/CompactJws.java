@@ -36,6 +36,7 @@ final class CompactJws {
      *
      * @param header members beyond `typ`, `alg` and `kid`; they win over those
      * @param thumbprint whether the header has `x5t`, as v1 tokens have
+     * @param recipient client id of the API, which may have a key of its own
      * @param graphNonce when not empty: the header carries this nonce, but the signature is over its SHA-256
      */
     String sign(
@@ -43,12 +44,16 @@ final class CompactJws {
             Map<String, Object> header,
             SigningMode mode,
             boolean thumbprint,
+            String recipient,
             String graphNonce) {
         SigningKey key = switch (mode) {
             case RS256_OTHER_PUBLISHED_KEY -> other();
             case RS256_UNPUBLISHED_KEY, RS256_FORGED_KID -> keys.foreign();
             case RS256_PERSONAL_ACCOUNT_KEY -> keys.personal();
-            default -> keys.active();
+            default -> {
+                SigningKey own = keys.custom(recipient);
+                yield own == null ? keys.active() : own;
+            }
         };
         String kid = mode == SigningMode.RS256_FORGED_KID ? keys.active().kid() : key.kid();
         Map<String, Object> members = new LinkedHashMap<>();

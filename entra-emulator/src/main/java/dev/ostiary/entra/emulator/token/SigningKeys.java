@@ -5,7 +5,10 @@ import java.security.KeyFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,7 @@ public final class SigningKeys {
     private int active;
     private @Nullable SigningKey personal;
     private @Nullable SigningKey foreign;
+    private final Map<String, SigningKey> custom = new HashMap<>();
 
     private SigningKeys(List<SigningKey> published, int active) {
         this.published = List.copyOf(published);
@@ -98,9 +102,9 @@ public final class SigningKeys {
         }
     }
 
-    /** The published key with this id; null for none. */
+    /** The published key with this id, or an API's own; null for none. */
     public @Nullable SigningKey find(String kid) {
-        return published().stream()
+        return Stream.concat(published().stream(), customKeys().stream())
                 .filter(key -> key.kid().equals(kid))
                 .findFirst()
                 .orElse(null);
@@ -139,6 +143,26 @@ public final class SigningKeys {
                 personal = key;
             }
             return key;
+        }
+    }
+
+    /** Gives an API a signing key of its own, unless it has one. Takes a moment. */
+    public void addCustom(String appId) {
+        synchronized (lock) {
+            custom.computeIfAbsent(appId, _ -> Certificates.rsa(Certificates.ORGANISATIONAL));
+        }
+    }
+
+    private List<SigningKey> customKeys() {
+        synchronized (lock) {
+            return List.copyOf(custom.values());
+        }
+    }
+
+    /** The API's own signing key; null when its tokens are signed with everybody's. */
+    public @Nullable SigningKey custom(String appId) {
+        synchronized (lock) {
+            return custom.get(appId);
         }
     }
 

@@ -128,7 +128,7 @@ public final class TokenMint {
 
     /** Signs claims of any kind with the active key, as v2 tokens are: used for id_tokens. */
     public String signIdToken(Map<String, Object> claims) {
-        return signer.sign(claims, Map.of(), SigningMode.RS256, false, "");
+        return signer.sign(claims, Map.of(), SigningMode.RS256, false, "", "");
     }
 
     /** Object id of an app's service principal in a tenant: always the same for the same two. */
@@ -336,7 +336,9 @@ public final class TokenMint {
 
     /** Signs claims that {@link TokenBuilder#buildClaims} made, in the way that the builder says. */
     public String sign(TokenBuilder token, Map<String, Object> claims) {
-        boolean graph = token.subject.resource().appId().equals(FirstPartyApps.GRAPH_ID);
-        return signer.sign(claims, token.header, token.signing, token.version == 1, graph ? opaque.text(24) : "");
+        String recipient = token.subject.resource().appId();
+        boolean graph = recipient.equals(FirstPartyApps.GRAPH_ID);
+        return signer.sign(
+                claims, token.header, token.signing, token.version == 1, recipient, graph ? opaque.text(24) : "");
     }
 }

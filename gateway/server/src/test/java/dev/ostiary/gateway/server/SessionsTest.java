@@ -111,7 +111,14 @@ class SessionsTest extends GatewayScenario {
     @Test
     void aSessionThatTheWorkloadHasForgottenIsNotFound() throws Exception {
         String session = gateway.initialize("ben", "notes");
-        gateway.workload.script((request, reply) -> reply.empty(404));
+        // Its tools are known, or can be listed: the call itself is what it no longer has a session for.
+        gateway.workload.script((request, reply) -> {
+            if (request.rpc().equals("tools/call")) {
+                reply.empty(404);
+            } else {
+                answering(request, reply);
+            }
+        });
 
         HttpResponse<String> response = inSession("ben", session, READ);
         assertThat(response.statusCode()).isEqualTo(404);

@@ -49,6 +49,11 @@ final class WorkloadErrors {
         };
     }
 
+    /** What an answer that cannot be passed on means; a 400 may be the sign of a server of another generation. */
+    static Failure unusable(int status) {
+        return status == 400 ? notUnderstood(status) : ofStatus(status);
+    }
+
     /** A status that a workload has no business sending to a caller, or that says nothing useful to one. */
     static Failure ofStatus(int status) {
         String detail = "status " + status;

@@ -87,7 +87,8 @@ class FacadeTokenAttacksTest {
                 ""));
         return headers.stream()
                 .map(header -> DynamicTest.dynamicTest("header " + header, () -> {
-                    assertThat(reason(encode(header) + "." + parts[1] + "." + parts[2])).isEqualTo("FacadeKeyUnknown");
+                    assertThat(reason(encode(header) + "." + parts[1] + "." + parts[2]))
+                            .isEqualTo("FacadeKeyUnknown");
                     assertThat(reason(encode(header) + "." + parts[1] + ".")).isEqualTo("FacadeKeyUnknown");
                 }));
     }
@@ -97,12 +98,15 @@ class FacadeTokenAttacksTest {
         String token = token();
         String[] parts = token.split("\\.", -1);
         Facade stranger = new Facade(clock, store, new ScriptedEntra(clock));
-        String theirs = stranger.redeem(Facade.PUBLIC, stranger.begin(Facade.PUBLIC)).accessToken();
+        String theirs =
+                stranger.redeem(Facade.PUBLIC, stranger.begin(Facade.PUBLIC)).accessToken();
         String zeros = encode("\0".repeat(64));
         assertThat(reason(parts[0] + "." + parts[1] + "." + zeros)).isEqualTo("WrongSignature");
         assertThat(reason(parts[0] + "." + parts[1] + ".")).isNotEmpty();
-        assertThat(reason(parts[0] + "." + parts[1] + "." + theirs.split("\\.", -1)[2])).isEqualTo("WrongSignature");
-        assertThat(reason(parts[0] + "." + theirs.split("\\.", -1)[1] + "." + parts[2])).isEqualTo("WrongSignature");
+        assertThat(reason(parts[0] + "." + parts[1] + "." + theirs.split("\\.", -1)[2]))
+                .isEqualTo("WrongSignature");
+        assertThat(reason(parts[0] + "." + theirs.split("\\.", -1)[1] + "." + parts[2]))
+                .isEqualTo("WrongSignature");
         assertThat(reason(theirs)).isEqualTo("FacadeKeyUnknown");
         assertThat(reason(parts[0] + "." + parts[1])).isNotEmpty();
         assertThat(reason(token + ".x")).isEqualTo("NotAJwt");
@@ -115,7 +119,8 @@ class FacadeTokenAttacksTest {
                 .accessToken();
         JsonNode usr = JSON.readTree(part(ben, 1)).path("usr");
         assertThat(reason(signed(anna, "usr", usr))).isEqualTo("SealedClaimUnreadable");
-        assertThat(reason(signed(anna, "sub", JSON.valueToTree(ScriptedEntra.BEN)))).isEqualTo("SealedClaimUnreadable");
+        assertThat(reason(signed(anna, "sub", JSON.valueToTree(ScriptedEntra.BEN))))
+                .isEqualTo("SealedClaimUnreadable");
     }
 
     @TestFactory
@@ -144,9 +149,10 @@ class FacadeTokenAttacksTest {
                         new Row("jti", "other", "SealedClaimUnreadable"),
                         new Row("usr", "AAAA", "SealedClaimUnreadable"),
                         new Row("client_id", 7, "MalformedClaims"))
-                .map(row -> DynamicTest.dynamicTest(row.claim() + " " + row.value(), () -> assertThat(
-                                reason(signed(token, row.claim(), JSON.valueToTree(row.value()))))
-                        .isEqualTo(row.reason())));
+                .map(row -> DynamicTest.dynamicTest(
+                        row.claim() + " " + row.value(),
+                        () -> assertThat(reason(signed(token, row.claim(), JSON.valueToTree(row.value()))))
+                                .isEqualTo(row.reason())));
     }
 
     @Test
@@ -194,9 +200,11 @@ class FacadeTokenAttacksTest {
         String good = assertion(key, client.id(), Facade.ORIGIN, "one", Duration.ofMinutes(5));
         assertThat(redeemWith(client, good)).isEqualTo("200 ");
         assertThat(redeemWith(client, good)).isEqualTo("401 invalid_client");
-        assertThat(redeemWith(client, assertion(key, client.id(), Facade.ORIGIN + "/token", "two", Duration.ofMinutes(1))))
+        assertThat(redeemWith(
+                        client, assertion(key, client.id(), Facade.ORIGIN + "/token", "two", Duration.ofMinutes(1))))
                 .isEqualTo("200 ");
-        assertThat(redeemWith(client, assertion(key, client.id(), "https://evil.example", "three", Duration.ofMinutes(1))))
+        assertThat(redeemWith(
+                        client, assertion(key, client.id(), "https://evil.example", "three", Duration.ofMinutes(1))))
                 .isEqualTo("401 invalid_client");
         assertThat(redeemWith(client, assertion(key, client.id(), Facade.ORIGIN, "four", Duration.ofMinutes(7))))
                 .isEqualTo("401 invalid_client");
