@@ -34,7 +34,6 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -285,9 +284,5 @@ final class Facade {
         String summary() {
             return status() + " " + error();
         }
-    }
-
-    static Instant plus(Instant instant, long seconds) {
-        return instant.plusSeconds(seconds);
     }
 }
