@@ -22,6 +22,7 @@ final class ServedGateway {
     private final @Nullable Path credentialFile;
     private final LocalEntra entra;
     private final ListenAddress address;
+    private final AssertionKeysFile assertionKeys;
     private final OpenResources open;
     private final RunningGateways gateways;
     private final Terminal terminal;
@@ -38,6 +39,7 @@ final class ServedGateway {
      *
      * @param overrides what this machine has otherwise, but for the credential
      * @param credentialFile the credential, read each time; null: none
+     * @param assertionKeys follows what is served
      * @param open gets what has to be closed
      */
     ServedGateway(
@@ -47,6 +49,7 @@ final class ServedGateway {
             LocalEntra entra,
             KeyRing keys,
             ListenAddress address,
+            AssertionKeysFile assertionKeys,
             OpenResources open,
             RunningGateways gateways,
             Terminal terminal) {
@@ -56,6 +59,7 @@ final class ServedGateway {
         this.entra = entra;
         this.keys = keys;
         this.address = address;
+        this.assertionKeys = assertionKeys;
         this.open = open;
         this.gateways = gateways;
         this.terminal = terminal;
@@ -111,6 +115,7 @@ final class ServedGateway {
     synchronized void serveWith(DataPlane started, GatewayFiles.Outcome outcome) {
         plane = started;
         enforced = config(outcome);
+        assertionKeys.publish(enforced);
         keyPolicies = outcome.keys();
         said = outcome.lines();
         register(outcome);
@@ -123,6 +128,7 @@ final class ServedGateway {
             throw new IllegalStateException("nothing is served yet");
         }
         RuntimeConfig config = new RuntimeConfig(before.snapshot(), before.revision(), ring, before.credentials());
+        assertionKeys.publish(config);
         plane.apply(config).forEach(terminal::warning);
         enforced = config;
         keys = ring;
@@ -145,6 +151,7 @@ final class ServedGateway {
             if (plane == null || config.equals(enforced)) {
                 return;
             }
+            assertionKeys.publish(config);
             plane.apply(config).forEach(terminal::warning);
             enforced = config;
             register(outcome);

@@ -234,6 +234,43 @@ class OneMachineTest {
     }
 
     @Test
+<<<<<<< .merge_file_rVXdFj
+=======
+    void workloadsFindTheKeysForAssertionsInTheStateFolderAsSoonAsOneAsksForThem() throws Exception {
+        Path state = folder.resolve("state");
+        Path published = state.resolve("assertion-keys.json");
+        start(new UpOptions(files, 0, null, null, Map.of(), urls(), null, state));
+        assertThat(published).doesNotExist();
+
+        edit("notes.yaml", "spec:\n", "spec:\n  upstreamAuth: { type: IdentityAssertion }\n");
+        await().atMost(SOON).until(() -> Files.exists(published));
+        KeyRing keys = new KeyRingFile(state).readOrCreate(new SecureRandom(), Instant.now());
+        assertThat(published)
+                .content()
+                .contains(keys.active(KeyRing.Purpose.ASSERTION).id())
+                .doesNotContain("\"d\"");
+        assertThat(err()).contains(published.toString());
+
+        new KeyRingFile(state)
+                .update(ring ->
+                        new KeyRotation(new SecureRandom()).begin(ring, KeyRotation.everything(), Instant.now()));
+        await().atMost(SOON).until(() -> Files.readString(published).split("\"kid\"", -1).length == 3);
+    }
+
+    @Test
+    void withoutAStateFolderTheKeysForAssertionsGoWithTheProcess() throws Exception {
+        edit("notes.yaml", "spec:\n", "spec:\n  upstreamAuth: { type: IdentityAssertion }\n");
+        start(0);
+        Matcher said = Pattern.compile("keys in (\\S+)").matcher(err());
+        assertThat(said.find()).isTrue();
+        Path published = Path.of(said.group(1));
+        assertThat(published).content().contains("\"keys\"");
+        machine.close();
+        assertThat(published).doesNotExist();
+    }
+
+    @Test
+>>>>>>> .merge_file_UpcA1L
     void stateThatCannotBeUsedIsOneLineAndStays() throws Exception {
         Path state = folder.resolve("state");
         new KeyRingFile(state).readOrCreate(new SecureRandom(), Instant.now());
@@ -303,7 +340,10 @@ class OneMachineTest {
                 .get(((EntraCredential.ClientSecret) config.snapshot().entra().credential()).credential());
     }
 
+<<<<<<< .merge_file_rVXdFj
     @Test
+=======
+>>>>>>> .merge_file_UpcA1L
     void probesAndMetricsAreServedWhereAskedForAndNowhereElse() throws Exception {
         start(new UpOptions(files, 0, null, null, Map.of(), urls(), null, null, 0));
 
@@ -402,9 +442,15 @@ class OneMachineTest {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
+<<<<<<< .merge_file_rVXdFj
         DataPlane.Start planes = (address, adminPort, state, config, tls, audit) -> {
             applied.add(config);
             DataPlane real = NettyDataPlane.start(address, adminPort, state, config, tls, audit);
+=======
+        DataPlane.Start planes = (address, adminPort, config, tls, audit) -> {
+            applied.add(config);
+            DataPlane real = NettyDataPlane.start(address, adminPort, config, tls, audit);
+>>>>>>> .merge_file_UpcA1L
             return new DataPlane() {
                 @Override
                 public List<String> apply(RuntimeConfig next) {

@@ -2,6 +2,7 @@ package dev.ostiary.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -35,13 +36,19 @@ class IdentityAssertionTest extends GatewayScenario {
 
     private static final String HEADER = "Ostiary-assertion";
 
+    private static int uid;
+
+    /** Another UID is another workload, of which nothing is known. */
     @BeforeEach
     void bothWorkloadsAreShownAssertions() {
+        uid++;
         apply();
     }
 
     private void apply() {
-        gateway.apply(asserted(notes()), asserted(gateway.route("other", policies())));
+        gateway.apply(
+                asserted(GatewayFixture.with(notes(), "uid-" + uid, notes().upstream(), notes().policies(), List.of())),
+                asserted(gateway.route("other", policies())));
     }
 
     private static Route asserted(Route route) {
@@ -63,17 +70,20 @@ class IdentityAssertionTest extends GatewayScenario {
         assertThat(claims.getStringListClaim("roles")).isEmpty();
         assertThat(claims.getClaim("omitted")).isNull();
         assertThat(claims.getStringClaim("route")).isEqualTo("notes");
-        assertThat(claims.getStringClaim("workload_uid")).isEqualTo("uid-notes");
+        assertThat(claims.getStringClaim("workload_uid")).isEqualTo("uid-" + uid);
         assertThat(claims.getJWTID()).isNotEmpty();
-        assertThat(claims.getExpirationTime().getTime() - claims.getIssueTime().getTime())
-                .isEqualTo(60_000);
+        assertThat(claims.getExpirationTime().toInstant())
+                .isEqualTo(claims.getIssueTime().toInstant().plusSeconds(60));
     }
 
     @Test
     void everyRequestToTheWorkloadBearsOneAlsoThoseOfTheGatewayItself() throws Exception {
         String session = gateway.initialize("anna", "notes");
         inSession("anna", session, READ);
-        gateway.listen("anna", "notes", session).close();
+        Events events = gateway.listen("anna", "notes", session);
+        await().until(() -> gateway.workload.received().stream()
+                .anyMatch(request -> request.method().equals("GET")));
+        events.close();
         gateway.http.send(
                 gateway.request("anna", "notes")
                         .header("Mcp-Session-Id", session)
@@ -112,7 +122,7 @@ class IdentityAssertionTest extends GatewayScenario {
         gateway.post("anna", "notes", LIST);
         String forNotes = assertion();
         assertThatThrownBy(() -> verified(forNotes, "other", null)).hasMessageContaining("aud");
-        Date later = Date.from(Instant.now().plusSeconds(61));
+        Instant later = Instant.now().plusSeconds(61);
         assertThatThrownBy(() -> verified(forNotes, "notes", later)).hasMessageContaining("xpired");
         gateway.workload.received().clear();
         gateway.post("anna", "other", LIST);
@@ -184,7 +194,7 @@ class IdentityAssertionTest extends GatewayScenario {
         return gateway.workload.received().getLast().header(HEADER).getFirst();
     }
 
-    private JWTClaimsSet verified(String assertion, String workload, @Nullable Date now) throws Exception {
+    private JWTClaimsSet verified(String assertion, String workload, @Nullable Instant now) throws Exception {
         return verified(assertion, workload, now, publishedKeys());
     }
 
@@ -195,7 +205,8 @@ class IdentityAssertionTest extends GatewayScenario {
     }
 
     /** As docs/workload-credentials.md tells workloads to check assertions. */
-    private JWTClaimsSet verified(String assertion, String workload, @Nullable Date now, JWKSet keys) throws Exception {
+    private JWTClaimsSet verified(String assertion, String workload, @Nullable Instant now, JWKSet keys)
+            throws Exception {
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(new JOSEObjectType("ostiary-assertion+jwt")));
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(JWSAlgorithm.ES256, new ImmutableJWKSet<>(keys)));
@@ -205,8 +216,9 @@ class IdentityAssertionTest extends GatewayScenario {
                         new JWTClaimsSet.Builder().issuer(gateway.publicUrl()).build(),
                         Set.of("sub", "exp", "iat", "jti")) {
                     @Override
+                    @SuppressWarnings("JavaUtilDate") // nimbus wants one
                     protected Date currentTime() {
-                        return now == null ? super.currentTime() : now;
+                        return now == null ? super.currentTime() : Date.from(now);
                     }
                 };
         rules.setMaxClockSkew(0);

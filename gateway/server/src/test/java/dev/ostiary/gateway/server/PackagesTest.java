@@ -39,11 +39,10 @@ class PackagesTest {
             new Room("store"),
             new Room("pages"),
             new Room("identity", "http", "route", "entra", "keys"),
-            new Room("oauth", "http", "route", "identity", "entra", "keys", "store", "pages"),
+            new Room("oauth", "http", "route", "identity", "egress", "entra", "keys", "store", "pages"),
             new Room("authorize", "http", "route", "identity", "mcp", "keys"),
-<<<<<<< HEAD
             new Room("credentials", "http", "route", "identity", "entra", "keys"),
-            new Room("upstream", "http"),
+            new Room("upstream", "http", "egress"),
             new Room(
                     "forward",
                     "http",
@@ -55,10 +54,6 @@ class PackagesTest {
                     "authorize",
                     "credentials",
                     "upstream"),
-=======
-            new Room("upstream", "http", "egress"),
-            new Room("forward", "http", "route", "identity", "mcp", "keys", "authorize", "forward", "upstream"),
->>>>>>> room-entra
             new Room("audit", "http", "route", "identity", "oauth", "authorize"),
             new Room(
                     "reload",

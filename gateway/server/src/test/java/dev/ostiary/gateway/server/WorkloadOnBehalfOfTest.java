@@ -35,7 +35,10 @@ class WorkloadOnBehalfOfTest extends GatewayScenario {
 
     private static int registration;
 
-    /** Another name for the same secret is another registration in use: without its caches and its breaker. */
+    /**
+     * Another name for the same secret is another registration in use, without its caches and its breaker; another UID is
+     * another workload, of which nothing is known.
+     */
     @BeforeEach
     void nothingIsKnownOfEntra() {
         String name = "mcp/entra/secret-" + ++registration;
@@ -52,7 +55,9 @@ class WorkloadOnBehalfOfTest extends GatewayScenario {
     private void apply() {
         gateway.apply(
                 GatewayFixture.shown(
-                        notes(), new UpstreamAuth.OnBehalfOf(List.of("https://graph.microsoft.com/User.Read"))),
+                        GatewayFixture.with(
+                                notes(), "uid-" + registration, notes().upstream(), notes().policies(), List.of()),
+                        new UpstreamAuth.OnBehalfOf(List.of("https://graph.microsoft.com/User.Read"))),
                 gateway.route("other"));
     }
 
@@ -230,6 +235,7 @@ class WorkloadOnBehalfOfTest extends GatewayScenario {
                     .tokens()
                     .appToken(FirstPartyApps.AZURE_CLI_ID, DemoDirectory.GATEWAY_CLIENT_ID)
                     .roles("Mcp.Call")
+                    .clientAuthentication(1)
                     .build();
             HttpResponse<String> refused = gateway.http.send(
                     gateway.request("", "notes")

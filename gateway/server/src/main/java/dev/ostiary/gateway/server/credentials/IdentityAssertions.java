@@ -23,7 +23,7 @@ import java.util.UUID;
  * neither here (other key, other {@code typ}) nor at another workload (other {@code aud}). It ends {@value #LIFETIME_SECONDS}
  * seconds after it was made.
  *
- * <p>Signing takes some 100 µs of an event loop's time, more than all else that a call costs here, so an assertion serves the
+ * <p>Signing takes some 100 µs of an event loop's time, three times what a whole request costs, so an assertion serves the
  * same principal's calls of the same workload for half its life: {@code jti} names an assertion, not a call. Any thread; never
  * blocks.
  */

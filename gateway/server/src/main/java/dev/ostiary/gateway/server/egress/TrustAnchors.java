@@ -16,11 +16,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-<<<<<<< HEAD:gateway/server/src/main/java/dev/ostiary/gateway/server/entra/TrustAnchors.java
-/** TLS that trusts a PEM bundle beside the JDK's own certificate authorities, and checks host names as always. */
-=======
 /** Trust in a PEM bundle beside the JDK's own certificate authorities. */
->>>>>>> room-entra:gateway/server/src/main/java/dev/ostiary/gateway/server/egress/TrustAnchors.java
 public final class TrustAnchors {
 
     private TrustAnchors() {}
@@ -31,11 +27,7 @@ public final class TrustAnchors {
      * @param caBundle one or more PEM certificates
      * @throws CertificateException when the bundle holds no certificate or one that cannot be read
      */
-<<<<<<< HEAD:gateway/server/src/main/java/dev/ostiary/gateway/server/entra/TrustAnchors.java
-    public static SSLContext including(String caBundle) throws GeneralSecurityException, IOException {
-=======
     public static List<Certificate> read(String caBundle) throws CertificateException {
->>>>>>> room-entra:gateway/server/src/main/java/dev/ostiary/gateway/server/egress/TrustAnchors.java
         Collection<? extends Certificate> added = CertificateFactory.getInstance("X.509")
                 .generateCertificates(new ByteArrayInputStream(caBundle.getBytes(StandardCharsets.UTF_8)));
         if (added.isEmpty()) {

@@ -19,12 +19,8 @@ public final class EgressProxies extends ProxySelector {
     private final EgressSettings egress;
     private final NoProxy direct;
 
-<<<<<<< HEAD
-    public EgressProxies(EgressSettings egress) {
-=======
     /** @throws IllegalArgumentException naming the setting that cannot be read */
-    EgressProxies(EgressSettings egress) {
->>>>>>> room-entra
+    public EgressProxies(EgressSettings egress) {
         this.egress = egress;
         this.direct = new NoProxy(egress.noProxy());
     }

@@ -1,8 +1,8 @@
 package dev.ostiary.gateway.server.oauth;
 
 import dev.ostiary.gateway.config.EgressSettings;
+import dev.ostiary.gateway.server.egress.TrustAnchors;
 import dev.ostiary.gateway.server.entra.EgressProxies;
-import dev.ostiary.gateway.server.entra.TrustAnchors;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.TooLongFrameException;
@@ -90,7 +90,7 @@ final class PublicDocuments implements DocumentSource {
         this.reach = reach;
         this.proxies = new EgressProxies(egress);
         String bundle = egress.caBundle();
-        this.tls = bundle == null ? SSLContext.getDefault() : TrustAnchors.including(bundle);
+        this.tls = bundle == null ? SSLContext.getDefault() : TrustAnchors.context(bundle);
     }
 
     @Override
