@@ -116,10 +116,7 @@ public final class OneMachine implements AutoCloseable {
                 entra,
                 keys.ring(),
                 address,
-<<<<<<< .merge_file_hMVln4
-=======
                 open.add(new AssertionKeysFile(options.state(), terminal)),
->>>>>>> .merge_file_ZWAbNO
                 open,
                 gateways,
                 terminal);
@@ -128,10 +125,7 @@ public final class OneMachine implements AutoCloseable {
         DataPlane plane = open.add(planes.start(
                 address,
                 options.adminPort(),
-<<<<<<< .merge_file_hMVln4
                 options.state(),
-=======
->>>>>>> .merge_file_ZWAbNO
                 served.config(outcome),
                 served.tls(outcome),
                 rehearsal ? OutputStream.nullOutputStream() : terminal.results()));

@@ -234,8 +234,6 @@ class OneMachineTest {
     }
 
     @Test
-<<<<<<< .merge_file_rVXdFj
-=======
     void workloadsFindTheKeysForAssertionsInTheStateFolderAsSoonAsOneAsksForThem() throws Exception {
         Path state = folder.resolve("state");
         Path published = state.resolve("assertion-keys.json");
@@ -270,7 +268,6 @@ class OneMachineTest {
     }
 
     @Test
->>>>>>> .merge_file_UpcA1L
     void stateThatCannotBeUsedIsOneLineAndStays() throws Exception {
         Path state = folder.resolve("state");
         new KeyRingFile(state).readOrCreate(new SecureRandom(), Instant.now());
@@ -340,10 +337,7 @@ class OneMachineTest {
                 .get(((EntraCredential.ClientSecret) config.snapshot().entra().credential()).credential());
     }
 
-<<<<<<< .merge_file_rVXdFj
     @Test
-=======
->>>>>>> .merge_file_UpcA1L
     void probesAndMetricsAreServedWhereAskedForAndNowhereElse() throws Exception {
         start(new UpOptions(files, 0, null, null, Map.of(), urls(), null, null, 0));
 
@@ -442,15 +436,9 @@ class OneMachineTest {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
-<<<<<<< .merge_file_rVXdFj
         DataPlane.Start planes = (address, adminPort, state, config, tls, audit) -> {
             applied.add(config);
             DataPlane real = NettyDataPlane.start(address, adminPort, state, config, tls, audit);
-=======
-        DataPlane.Start planes = (address, adminPort, config, tls, audit) -> {
-            applied.add(config);
-            DataPlane real = NettyDataPlane.start(address, adminPort, config, tls, audit);
->>>>>>> .merge_file_UpcA1L
             return new DataPlane() {
                 @Override
                 public List<String> apply(RuntimeConfig next) {

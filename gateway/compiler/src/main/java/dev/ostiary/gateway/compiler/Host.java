@@ -17,11 +17,7 @@ public sealed interface Host {
     Set<Ability> IN_A_CLUSTER = Set.of();
 
     /** Likewise, on one machine. */
-<<<<<<< .merge_file_YIUtgV
     Set<Ability> ON_ONE_MACHINE = Set.of(Ability.values());
-=======
-    Set<Ability> ON_ONE_MACHINE = Set.of(Ability.IDENTITY_ASSERTION, Ability.ON_BEHALF_OF);
->>>>>>> .merge_file_pBQLGm
 
     /** A Kubernetes cluster: the operator runs containers. */
     static Host cluster() {
