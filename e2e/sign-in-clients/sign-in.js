@@ -19,7 +19,13 @@ function home(client) {
     folder,
     log,
     env: {
-      PATH: [join(here, 'bin'), join(here, 'node_modules/.bin'), process.env.PATH].join(':'),
+      // OpenCode's binary comes as a package of its own: its launcher's lists platforms that a registry may lack.
+      PATH: [
+        join(here, 'bin'),
+        join(here, 'node_modules/.bin'),
+        join(here, 'node_modules/opencode-linux-x64-baseline/bin'),
+        process.env.PATH,
+      ].join(':'),
       HOME: folder,
       TERM: 'xterm',
       LANG: 'C.UTF-8',
