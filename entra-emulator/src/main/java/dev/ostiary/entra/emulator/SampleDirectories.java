@@ -61,6 +61,9 @@ public final class SampleDirectories {
     /** Secret of {@link #DAEMON}. */
     public static final String DAEMON_SECRET = "daemon-secret";
 
+    /** Agent identity of the blueprint {@link #WEB_CLIENT}: a client without credentials of its own. */
+    public static final String AGENT = "75dbe77f-0000-4000-8000-8c127544f175";
+
     /** Public client, redirect http://localhost/callback, that nobody consented to. */
     public static final String UNCONSENTED_CLIENT = "75dbe77f-0000-4000-8000-8c127544f174";
 
@@ -183,6 +186,9 @@ public final class SampleDirectories {
                         .build(),
                 AppRegistration.builder(SPA_CLIENT, "Contoso Page")
                         .spa("https://spa.contoso.example/", "http://localhost/spa")
+                        .build(),
+                AppRegistration.builder(AGENT, "Contoso Agent")
+                        .agentOf(WEB_CLIENT)
                         .build(),
                 AppRegistration.builder(DAEMON, "Contoso Daemon")
                         .secret(DAEMON_SECRET)

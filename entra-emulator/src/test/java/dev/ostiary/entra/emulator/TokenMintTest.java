@@ -94,6 +94,26 @@ class TokenMintTest {
     }
 
     @Test
+    @DisplayName(
+            "tokens of an agent identity name its blueprint and the facts about actor and subject [D agent-token-claims]")
+    void tokensOfAnAgentIdentitySaySo() {
+        JsonNode forUser = Browserless.claims(entra.tokens()
+                .userToken(BOB.oid(), SampleDirectories.AGENT, API, "mcp.read")
+                .build());
+        assertThat(forUser.get("azp").asText()).isEqualTo(SampleDirectories.AGENT);
+        assertThat(forUser.get("xms_par_app_azp").asText()).isEqualTo(SampleDirectories.WEB_CLIENT);
+        assertThat(forUser.get("xms_act_fct").asText()).isEqualTo("11");
+        assertThat(forUser.has("xms_sub_fct")).isFalse();
+        assertThat(forUser.get("xms_idrel").asText()).isEqualTo("1");
+        JsonNode itself = Browserless.claims(
+                entra.tokens().appToken(SampleDirectories.AGENT, API).build());
+        assertThat(itself.get("xms_sub_fct").asText()).isEqualTo("11");
+        assertThat(itself.get("xms_idrel").asText()).isEqualTo("7");
+        assertThat(Browserless.claims(token(BOB).build()).has("xms_par_app_azp"))
+                .isFalse();
+    }
+
+    @Test
     @DisplayName("a v1 user token has the v1 issuer, audience, appid and x5t [D access-token-claims-reference.md]")
     void aV1UserTokenHasTheV1Shape() {
         String token = entra.tokens()

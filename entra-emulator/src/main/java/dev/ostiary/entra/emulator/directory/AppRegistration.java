@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param signInAudience one tenant or many
  * @param appRoleAssignmentRequired whether only assigned users get tokens
  * @param enabled whether the app may be used
+ * @param agentBlueprint the blueprint whose agent identity this is; null for an ordinary app. An agent identity has no
+ *     credentials and no redirect URIs of its own
  */
 public record AppRegistration(
         String appId,
@@ -46,7 +48,8 @@ public record AppRegistration(
         GroupMembershipClaims groupMembershipClaims,
         SignInAudience signInAudience,
         boolean appRoleAssignmentRequired,
-        boolean enabled) {
+        boolean enabled,
+        @Nullable String agentBlueprint) {
 
     public AppRegistration {
         identifierUris = Lists.orEmpty(identifierUris);

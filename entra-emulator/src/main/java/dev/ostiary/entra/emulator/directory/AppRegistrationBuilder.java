@@ -38,6 +38,7 @@ public final class AppRegistrationBuilder {
     private SignInAudience audience = SignInAudience.AzureADMyOrg;
     private boolean assignmentRequired;
     private boolean enabled = true;
+    private @Nullable String agentBlueprint;
 
     AppRegistrationBuilder(String appId, String displayName) {
         this.appId = appId;
@@ -167,6 +168,12 @@ public final class AppRegistrationBuilder {
         return this;
     }
 
+    /** Makes it the agent identity of a blueprint. */
+    public AppRegistrationBuilder agentOf(String blueprint) {
+        agentBlueprint = blueprint;
+        return this;
+    }
+
     /** The registration. */
     public AppRegistration build() {
         List<String> scopeIds = scopes.stream().map(Scope::id).toList();
@@ -190,7 +197,8 @@ public final class AppRegistrationBuilder {
                 groups,
                 audience,
                 assignmentRequired,
-                enabled);
+                enabled,
+                agentBlueprint);
     }
 
     private String derivedId(String name) {

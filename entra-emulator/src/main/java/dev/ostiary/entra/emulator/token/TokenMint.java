@@ -188,6 +188,9 @@ public final class TokenMint {
         if (!token.authenticationContexts.isEmpty()) {
             claims.put("acrs", token.authenticationContexts);
         }
+        if (client.agentBlueprint() != null) {
+            agent(claims, client.agentBlueprint(), user);
+        }
         claims.put("tid", tenant.id());
         claims.put("uti", opaque.text(16));
         claims.put("ver", first ? "1.0" : "2.0");
@@ -199,6 +202,19 @@ public final class TokenMint {
             }
         });
         return claims;
+    }
+
+    /**
+     * Microsoft Entra Agent ID, "Token claims for agents": facts about actor and subject that resources may audit. The lists
+     * are separated by blanks, and resources ignore values they do not know.
+     */
+    private static void agent(Map<String, Object> claims, String blueprint, @Nullable User user) {
+        claims.put("xms_par_app_azp", blueprint);
+        claims.put("xms_act_fct", "11");
+        if (user == null) {
+            claims.put("xms_sub_fct", "11");
+        }
+        claims.put("xms_idrel", user == null ? "7" : user.guest() ? "5" : "1");
     }
 
     private static String audience(AppRegistration api, boolean first) {
