@@ -2,7 +2,6 @@ package dev.ostiary.gateway.compiler.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.ostiary.crds.Authorization;
 import dev.ostiary.crds.McpGatewaySpec;
 import dev.ostiary.crds.SecretKeyRef;
@@ -36,18 +35,20 @@ class FacadeSettingsTest {
         }
 
         assertThat(documented).doesNotHaveDuplicates();
-        assertThat(documented).allMatch(setting -> model.stream()
-                .anyMatch(field -> field.equals(setting) || field.startsWith(setting + ".")));
-        assertThat(model.stream()
-                        .filter(field -> field.startsWith("authorization.") || field.startsWith("store.")))
+        assertThat(documented)
+                .allMatch(setting ->
+                        model.stream().anyMatch(field -> field.equals(setting) || field.startsWith(setting + ".")));
+        assertThat(model.stream().filter(field -> field.startsWith("authorization.") || field.startsWith("store.")))
                 .allMatch(field -> documented.contains(field) || field.startsWith("authorization.entraTokens."));
     }
 
     private static void collect(Class<?> type, String prefix, Set<String> into) {
         for (RecordComponent component : type.getRecordComponents()) {
-            String name = prefix + name(type, component);
+            String name = prefix + name(component);
             Class<?> value = valueType(component.getGenericType());
-            if (value.isRecord() && value != SecretKeyRef.class && value.getPackage() == Authorization.class.getPackage()) {
+            if (value.isRecord()
+                    && value != SecretKeyRef.class
+                    && value.getPackage() == Authorization.class.getPackage()) {
                 collect(value, name + ".", into);
             } else {
                 into.add(name);
@@ -55,14 +56,9 @@ class FacadeSettingsTest {
         }
     }
 
-    private static String name(Class<?> type, RecordComponent component) {
-        JsonProperty renamed;
-        try {
-            renamed = type.getDeclaredField(component.getName()).getAnnotation(JsonProperty.class);
-        } catch (NoSuchFieldException impossible) {
-            throw new AssertionError(impossible);
-        }
-        return renamed == null || renamed.value().isEmpty() ? component.getName() : renamed.value();
+    /** {@code static} is no name for a Java record's component. */
+    private static String name(RecordComponent component) {
+        return component.getName().equals("statics") ? "static" : component.getName();
     }
 
     private static Class<?> valueType(Type type) {

@@ -18,7 +18,7 @@ class TroubleshootingPageTest {
     @Test
     void everyCodeOfEntraIsInTheTableWithItsFieldAndFix() throws IOException {
         List<List<String>> rows = Files.readAllLines(PAGE).stream()
-                .filter(line -> line.matches("\\| [0-9][0-9, ]* \\|.*"))
+                .filter(line -> line.matches("\\| [0-9]{5}[0-9, ]* \\|.*"))
                 .map(line -> Arrays.stream(line.split("\\|")).map(String::strip).toList())
                 .toList();
 

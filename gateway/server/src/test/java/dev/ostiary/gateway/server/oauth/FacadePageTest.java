@@ -24,7 +24,8 @@ class FacadePageTest {
     @Test
     void theEndpointsAreThoseThatThereAre() throws IOException {
         Set<String> paths = Arrays.stream(FacadeUrls.class.getDeclaredFields())
-                .filter(field -> Modifier.isStatic(field.getModifiers()) && field.getName().endsWith("_PATH"))
+                .filter(field -> Modifier.isStatic(field.getModifiers())
+                        && field.getName().endsWith("_PATH"))
                 .map(FacadePageTest::value)
                 .collect(Collectors.toSet());
         Matcher row = Pattern.compile("(?m)^\\| `(/[^`]*)` \\|").matcher(Files.readString(PAGE));
