@@ -4,13 +4,13 @@ import dev.ostiary.gateway.config.RuntimeConfig;
 import dev.ostiary.gateway.server.admin.AdminServer;
 import dev.ostiary.gateway.server.admin.GatewayMetrics;
 import dev.ostiary.gateway.server.admin.Health;
+import dev.ostiary.gateway.server.admin.SignInMetrics;
 import dev.ostiary.gateway.server.admin.UpstreamCounters;
 import dev.ostiary.gateway.server.audit.AuditLog;
 import dev.ostiary.gateway.server.authorize.DecisionLog;
 import dev.ostiary.gateway.server.authorize.Decisions;
 import dev.ostiary.gateway.server.authorize.PolicyThreads;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
-import dev.ostiary.gateway.server.entra.EntraMetrics;
 import dev.ostiary.gateway.server.entra.EntraServices;
 import dev.ostiary.gateway.server.entra.KeySetSettings;
 import dev.ostiary.gateway.server.entra.KeySets;
@@ -106,13 +106,25 @@ public final class GatewayServer implements Health, AutoCloseable {
         auditLog = new AuditLog(
                 settings.audit(), () -> enforced().config().snapshot().audit());
         keySets = new KeySets(KeySetSettings.DEFAULT, time, metrics);
-        entraServices = new EntraServices(time, EntraMetrics.NONE);
+        SignInMetrics signIns = new SignInMetrics(registry);
+        entraServices = new EntraServices(time, signIns);
         upstream = new PooledUpstreamClient(upstreamSettings(config), new UpstreamCounters(registry));
         DecisionLog log = metrics.counting(auditLog);
         Decisions decisions = new Decisions(policyThreads);
         forwarding = new Forwarding(upstream, decisions, log, clock, keepAlive);
         facades = new ConfiguredFacades(
-                auditLog, auditLog, settings.stateDirectory(), forwarding::grantRevoked, time, clock);
+                event -> {
+                    auditLog.record(event);
+                    signIns.record(event);
+                },
+                event -> {
+                    auditLog.record(event);
+                    signIns.record(event);
+                },
+                settings.stateDirectory(),
+                forwarding::grantRevoked,
+                time,
+                clock);
         generations = new Generations(
                 keySets,
                 entraServices,

@@ -1,10 +1,13 @@
 package dev.ostiary.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.ostiary.gateway.config.FacadeSettings;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +48,36 @@ class AdminTest extends GatewayScenario {
             gateway.post("ben", "notes", request(1, "made/up" + i, "{}"));
         }
         assertThat(series()).isEqualTo(before);
+    }
+
+    @Test
+    void whatHappensAtTheFacadeIsCountedAndWrittenDown() throws Exception {
+        gateway.facade = FacadeSettings.DEFAULT;
+        gateway.apply(notes(), gateway.route("other"));
+        try {
+            HttpResponse<String> page = gateway.http.send(
+                    HttpRequest.newBuilder(URI.create(gateway.publicUrl() + "/authorize?client_id=nobody"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> refused = gateway.http.send(
+                    HttpRequest.newBuilder(URI.create(gateway.publicUrl() + "/token"))
+                            .header("Content-Type", "application/x-www-form-urlencoded")
+                            .POST(HttpRequest.BodyPublishers.ofString("grant_type=authorization_code"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+
+            assertThat(page.statusCode()).isEqualTo(400);
+            assertThat(refused.statusCode()).isEqualTo(401);
+            assertThat(gateway.admin("/metrics").body())
+                    .contains("ostiary_facade_events_total{event=\"refused\",reason=\"BAD_REQUEST\"} 1.0")
+                    .contains("ostiary_grants_events_total{event=\"refused\",reason=\"invalid_client\"} 1.0");
+            String correlation =
+                    page.headers().firstValue("ostiary-correlation-id").orElseThrow();
+            await().untilAsserted(() -> assertThat(gateway.audit.toString(StandardCharsets.UTF_8))
+                    .contains("\"event\":\"request_refused\"", correlation, "\"event\":\"token_refused\""));
+        } finally {
+            gateway.facade = null;
+        }
     }
 
     private long series() throws Exception {

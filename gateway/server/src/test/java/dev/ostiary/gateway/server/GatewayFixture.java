@@ -12,6 +12,7 @@ import dev.ostiary.gateway.config.Credentials;
 import dev.ostiary.gateway.config.EgressSettings;
 import dev.ostiary.gateway.config.EntraCredential;
 import dev.ostiary.gateway.config.EntraSettings;
+import dev.ostiary.gateway.config.FacadeSettings;
 import dev.ostiary.gateway.config.KeyRing;
 import dev.ostiary.gateway.config.ListenerSettings;
 import dev.ostiary.gateway.config.ResourceName;
@@ -79,6 +80,10 @@ final class GatewayFixture implements AutoCloseable {
     AuditSettings.Arguments auditedArguments = AuditSettings.Arguments.NONE;
     List<String> acceptedClients = List.of(FirstPartyApps.AZURE_CLI_ID);
     List<String> appOnlyRoles = List.of();
+
+    @Nullable
+    FacadeSettings facade;
+
     EntraCredential entraCredential = new EntraCredential.None();
     Credentials credentials = Credentials.NONE;
     GatewayServer server;
@@ -277,7 +282,7 @@ final class GatewayFixture implements AutoCloseable {
                                 EntraSettings.GroupSettings.Overage.DENY, EntraSettings.GroupSettings.Lookup.APP),
                         List.of("preferred_username")),
                 new AuthorizationSettings(
-                        null,
+                        facade,
                         new AuthorizationSettings.EntraTokens(acceptedClients, null, appOnlyRoles),
                         AuthorizationSettings.PrincipalClaim.OID),
                 listener,
