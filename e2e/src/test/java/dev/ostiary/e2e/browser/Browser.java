@@ -16,7 +16,6 @@ import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -171,11 +170,6 @@ final class Browser implements AutoCloseable {
     void leavePopup() {
         driver.close();
         driver.switchTo().window(driver.getWindowHandles().iterator().next());
-    }
-
-    /** A picture of the whole page as PNG. */
-    byte[] picture() {
-        return driver.getScreenshotAs(OutputType.BYTES);
     }
 
     String url() {
