@@ -246,7 +246,7 @@ class SignInFlowsTest {
         browser.open(callback);
         assertThat(signIn.answer()).containsKey("code");
         browser.open(callback);
-        assertThat(browser.title()).isEqualTo("This sign-in began in another browser");
+        assertThat(browser.title()).isEqualTo("This page has expired");
     }
 
     @Test

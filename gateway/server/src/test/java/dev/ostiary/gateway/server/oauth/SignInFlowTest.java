@@ -164,6 +164,9 @@ class SignInFlowTest {
         Map<String, String> before = Map.copyOf(browser.cookies);
         String callback = browser.atEntra(toEntra, SampleDirectories.ALICE);
         assertThat(browser.get(callback).statusCode()).isEqualTo(303);
+        assertThat(browser.get(callback).body())
+                .as("reloaded, without the cookie")
+                .contains("This page has expired");
         browser.cookies.putAll(before);
         assertThat(browser.get(callback).statusCode()).isEqualTo(400);
         assertThat(browser.get(browser.atEntra(toEntra, SampleDirectories.ALICE))
