@@ -194,7 +194,7 @@ class SignInFlowsTest {
         browser.press(APPROVE);
 
         assertThat(client.tools(next.token()).statusCode()).isEqualTo(200);
-        assertThat(gateway.audited()).contains("AnotherUser");
+        await().untilAsserted(() -> assertThat(gateway.audited()).contains("AnotherUser"));
     }
 
     @Test
