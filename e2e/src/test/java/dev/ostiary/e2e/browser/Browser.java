@@ -1,5 +1,6 @@
 package dev.ostiary.e2e.browser;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.ostiary.e2e.clients.NpmPrograms;
@@ -46,9 +47,11 @@ final class Browser implements AutoCloseable {
             """;
 
     private static final int HEIGHT = 800;
+    private static final int MOST_TABS = 30;
 
     private final ChromeDriver driver;
     private final String axe;
+    private final List<String> breaches = new ArrayList<>();
 
     private Browser(ChromeDriver driver, String axe) {
         this.driver = driver;
@@ -112,6 +115,63 @@ final class Browser implements AutoCloseable {
         driver.get(page.toString());
     }
 
+    /** The languages that requests ask for from now on, {@code Accept-Language}. */
+    void speak(String languages) {
+        driver.executeCdpCommand("Network.enable", Map.of());
+        driver.executeCdpCommand(
+                "Network.setExtraHTTPHeaders", Map.of("headers", Map.of("Accept-Language", languages)));
+    }
+
+    /** Becomes a browser that has never been anywhere. */
+    void forgetEverything() {
+        driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+    }
+
+    /** Forgets one cookie of the host of the page that is shown. */
+    void forget(String cookie) {
+        driver.manage().deleteCookieNamed(cookie);
+    }
+
+    /** Presses a button and waits until another page is there. */
+    void press(String css) {
+        WebElement before = find("html");
+        find(css).click();
+        await().ignoreExceptions().until(() -> !find("html").equals(before) && isLoaded());
+    }
+
+    private boolean isLoaded() {
+        return "complete".equals(driver.executeScript("return document.readyState"));
+    }
+
+    /** Tabs to a control, as somebody without a mouse does, and presses a key there. */
+    void key(String css, CharSequence key) {
+        for (int i = 0; i < MOST_TABS; i++) {
+            if (driver.switchTo().activeElement().equals(find(css))) {
+                new Actions(driver).sendKeys(key).perform();
+                return;
+            }
+            new Actions(driver).sendKeys(Keys.TAB).perform();
+        }
+        throw new AssertionError("the Tab key does not reach " + css + " on " + title());
+    }
+
+    /** Waits for a second window and goes on there. */
+    void enterPopup() {
+        String here = driver.getWindowHandle();
+        await().until(() -> driver.getWindowHandles().size() == 2);
+        driver.switchTo()
+                .window(driver.getWindowHandles().stream()
+                        .filter(window -> !window.equals(here))
+                        .findFirst()
+                        .orElseThrow());
+    }
+
+    /** Closes the popup and goes back to what opened it. */
+    void leavePopup() {
+        driver.close();
+        driver.switchTo().window(driver.getWindowHandles().iterator().next());
+    }
+
     String url() {
         return driver.getCurrentUrl();
     }
@@ -131,9 +191,19 @@ final class Browser implements AutoCloseable {
 
     /** What the console has said since it was last asked: violations of a policy, failed loads, errors. */
     List<String> console() {
-        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+        List<String> lines = driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .map(LogEntry::getMessage)
                 .toList();
+        lines.stream().filter(line -> line.contains("Content Security Policy")).forEach(breaches::add);
+        return lines;
+    }
+
+    /** Violations of a content security policy on any page since this was last asked. */
+    List<String> breaches() {
+        console();
+        List<String> all = List.copyOf(breaches);
+        breaches.clear();
+        return all;
     }
 
     /** By how many CSS pixels the page is wider than the window. */

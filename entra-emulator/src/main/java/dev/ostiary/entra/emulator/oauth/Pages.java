@@ -30,9 +30,11 @@ public final class Pages {
             legend { padding: 0; font-weight: 600; margin-bottom: .5rem; }
             button, input[type=text] { font: inherit; width: 100%; min-height: 2.75rem; margin: 0 0 .5rem; padding: .5rem .75rem;
               border: 1px solid var(--line); border-radius: .25rem; background: var(--back); color: var(--text); text-align: left; }
-            button.main { background: var(--accent); color: var(--back); border-color: var(--accent); text-align: center; }
+            form > button { text-align: center; }
+            button.main { background: var(--accent); color: var(--back); border-color: var(--accent); }
             button small { display: block; }
             :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+            [role=alert] { border-left: .25rem solid currentColor; padding-left: .75rem; }
             dt { font-weight: 600; } dd { margin: 0 0 .5rem; }
             """;
 

@@ -60,8 +60,13 @@ final class CallbackEndpoint implements BrowserEndpoint {
             throw PageException.of(400, Problem.EXPIRED, null);
         }
         if (!signIns.isSameBrowser(request, state)) {
-            failed(request, state, "OtherBrowser", null);
+            boolean finished = isUsed(state);
             useUp(state, parameters.get("code"));
+            if (finished) {
+                // The cookie went with the sign-in that it was for: nearly always somebody who went back or reloaded.
+                throw usedBefore(request, state);
+            }
+            failed(request, state, "OtherBrowser", null);
             throw PageException.of(403, Problem.OTHER_BROWSER, null);
         }
         String error = parameters.get("error");
@@ -120,6 +125,14 @@ final class CallbackEndpoint implements BrowserEndpoint {
     private boolean markUsed(SignInState state, SignedIn user) throws StoreUnavailableException {
         String owner = user.tenantId() + "_" + user.objectId();
         return store.create(marker(state), owner, "used", state.expires().plus(SignIns.LIFETIME)) != null;
+    }
+
+    private boolean isUsed(SignInState state) {
+        try {
+            return store.get(marker(state)) != null;
+        } catch (StoreUnavailableException unknown) {
+            return false;
+        }
     }
 
     private static RecordKey marker(SignInState state) {

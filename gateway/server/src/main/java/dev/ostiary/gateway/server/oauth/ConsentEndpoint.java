@@ -46,6 +46,10 @@ final class ConsentEndpoint implements BrowserEndpoint {
 
     @Override
     public BrowserAnswer answer(BrowserRequest request) throws PageException {
+        if (!request.post()) {
+            // Whoever opens the address of an error page once more; an answer is never taken from a URL.
+            throw PageException.of(400, Problem.EXPIRED, null);
+        }
         if (!request.fromOwnPage(urls.issuer())) {
             throw PageException.of(403, Problem.FORGED_FORM, null);
         }

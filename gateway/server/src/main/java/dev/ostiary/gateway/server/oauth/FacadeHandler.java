@@ -65,9 +65,9 @@ public final class FacadeHandler implements ExchangeHandler {
         return switch (path) {
             case FacadeUrls.METADATA_PATH, FacadeUrls.JWKS_PATH -> READ;
             case FacadeUrls.AUTHORIZE_PATH, FacadeUrls.CALLBACK_PATH -> GET;
-            case FacadeUrls.CONSENT_PATH, FacadeUrls.TOKEN_PATH, FacadeUrls.REVOKE_PATH -> POST;
+            case FacadeUrls.TOKEN_PATH, FacadeUrls.REVOKE_PATH -> POST;
             case FacadeUrls.REGISTER_PATH -> endpoints.registration() == null ? List.of() : POST;
-            case FacadeUrls.GRANTS_PATH -> GET_AND_POST;
+            case FacadeUrls.CONSENT_PATH, FacadeUrls.GRANTS_PATH -> GET_AND_POST;
             // There is no OpenID provider here: a document there would have to promise id tokens.
             default -> List.of();
         };

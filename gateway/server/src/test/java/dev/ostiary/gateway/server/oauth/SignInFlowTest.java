@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -163,6 +164,9 @@ class SignInFlowTest {
         Map<String, String> before = Map.copyOf(browser.cookies);
         String callback = browser.atEntra(toEntra, SampleDirectories.ALICE);
         assertThat(browser.get(callback).statusCode()).isEqualTo(303);
+        assertThat(browser.get(callback).body())
+                .as("reloaded, without the cookie")
+                .contains("This page has expired");
         browser.cookies.putAll(before);
         assertThat(browser.get(callback).statusCode()).isEqualTo(400);
         assertThat(browser.get(browser.atEntra(toEntra, SampleDirectories.ALICE))
@@ -200,6 +204,18 @@ class SignInFlowTest {
         assertThat(browser.post("/consent", form, "Origin", facade.url.toString(), "Sec-Fetch-Site", "same-origin")
                         .statusCode())
                 .isEqualTo(303);
+    }
+
+    @Test
+    void anAnswerInAUrlIsNoAnswer() {
+        Browser browser = facade.browser();
+        HttpResponse<String> page = browser.authorize(request(register(browser, LOOPBACK), LOOPBACK));
+        for (String query :
+                List.of("", "?decision=approve&transaction=" + Browser.hidden(page.body(), "transaction"))) {
+            HttpResponse<String> answer = browser.get("/consent" + query);
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.body()).startsWith("<!DOCTYPE html>").contains("This page has expired");
+        }
     }
 
     @Test
