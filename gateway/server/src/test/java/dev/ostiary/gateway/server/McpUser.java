@@ -64,15 +64,33 @@ final class McpUser {
         form.put("transaction", hidden(page.body()));
         form.put("decision", "approve");
         HttpResponse<String> toEntra = form("/consent", form);
-        String back = location(send(HttpRequest.newBuilder(
-                URI.create(location(toEntra) + "&login_hint=" + URLEncoder.encode(user, StandardCharsets.UTF_8)))));
+        String back = location(atEntra(location(toEntra)));
         before.accept("callback");
-        String toClient = location(send(HttpRequest.newBuilder(URI.create(back))));
+        String toClient = location(get(back));
         String code = query(toClient).get("code");
         if (code == null) {
             throw new AssertionError("no code in " + toClient);
         }
         return code;
+    }
+
+    /** Signs in at the page of grants; the form that ends the first one. */
+    Map<String, String> openGrants() throws Exception {
+        String back = location(atEntra(location(get("/grants"))));
+        String page = get(location(get(back))).body();
+        Matcher fields = Pattern.compile("name=\"(\\w+)\" value=\"([^\"]*)\"").matcher(page);
+        Map<String, String> form = new HashMap<>();
+        while (fields.find()) {
+            form.putIfAbsent(fields.group(1), fields.group(2));
+        }
+        if (form.size() != 2) {
+            throw new AssertionError("not the form of a grant: " + page);
+        }
+        return form;
+    }
+
+    private HttpResponse<String> atEntra(String redirect) throws Exception {
+        return get(redirect + "&login_hint=" + URLEncoder.encode(user, StandardCharsets.UTF_8));
     }
 
     String register() throws Exception {

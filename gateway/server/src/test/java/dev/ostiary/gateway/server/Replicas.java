@@ -98,7 +98,7 @@ final class Replicas implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             running.add(start(0));
         }
-        spread();
+        everyReplica();
     }
 
     String url() {
@@ -123,7 +123,12 @@ final class Replicas implements AutoCloseable {
                 Forwarding.KEEP_ALIVE);
     }
 
-    private void spread() {
+    /** All connections go to this one. */
+    void onlyReplica(int replica) {
+        balancer.over(List.of(running.get(replica).port()));
+    }
+
+    void everyReplica() {
         balancer.over(running.stream().map(GatewayServer::port).toList());
     }
 
@@ -135,7 +140,7 @@ final class Replicas implements AutoCloseable {
     /** Starts a replica in place of one that was killed. */
     void replace(int replica) throws IOException {
         running.set(replica, start(0));
-        spread();
+        everyReplica();
     }
 
     /** Both clocks. */
