@@ -62,6 +62,9 @@ final class Replicas implements AutoCloseable {
         private final Time system = Time.system();
         private volatile Duration by = Duration.ZERO;
 
+        /** Whether what is to happen later happens at once. */
+        volatile boolean hasty;
+
         void advance(Duration more) {
             by = by.plus(more);
         }
@@ -78,6 +81,10 @@ final class Replicas implements AutoCloseable {
 
         @Override
         public Runnable after(Duration delay, Runnable task) {
+            if (hasty) {
+                task.run();
+                return () -> {};
+            }
             return system.after(delay, task);
         }
     }
@@ -155,7 +162,30 @@ final class Replicas implements AutoCloseable {
     }
 
     RuntimeConfig config() {
-        return RuntimeConfig.of(snapshot(url(), entra, workload.url(), store), keys, credentials);
+        return config(store, keys, null);
+    }
+
+    RuntimeConfig config(StoreSettings where, KeyRing ring, @Nullable String caBundle) {
+        Snapshot as = snapshot(url(), entra, workload.url(), where);
+        return RuntimeConfig.of(
+                new Snapshot(
+                        as.format(),
+                        as.gateway(),
+                        as.publicUrl(),
+                        null,
+                        as.entra(),
+                        as.authorization(),
+                        // Strangers come from everywhere.
+                        new ListenerSettings(
+                                List.of(),
+                                List.of("127.0.0.1/32"),
+                                ListenerSettings.Limits.DEFAULT,
+                                ListenerSettings.Timeouts.DEFAULT),
+                        new EgressSettings(null, null, List.of(), caBundle),
+                        as.audit(),
+                        as.routes()),
+                ring,
+                credentials);
     }
 
     static Snapshot snapshot(String url, EntraEmulator entra, URI workload, StoreSettings store) {
