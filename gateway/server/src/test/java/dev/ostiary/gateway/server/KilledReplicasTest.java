@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledReplicasTest {
 
     private static final String NOT_NOW = "not now";
-    private static final int KILLS = 6;
+    private static final int KILLS = 5;
     private static final int USERS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

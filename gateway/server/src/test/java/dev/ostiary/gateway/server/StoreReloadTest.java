@@ -78,8 +78,7 @@ class StoreReloadTest {
                     gateway.keys.keys().stream()
                             .filter(key -> key.purpose() != KeyRing.Purpose.SIGNING)
                             .toList());
-            assertThatThrownBy(
-                            () -> server.apply(gateway.config(new StoreSettings.Memory(), withoutSigningKey, null)))
+            assertThatThrownBy(() -> server.apply(gateway.config(new StoreSettings.Memory(), withoutSigningKey, null)))
                     .isInstanceOf(RuntimeException.class);
             assertThat(ben.refresh(tokens.refresh()).statusCode()).isEqualTo(200);
         }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class StrangersTest {
 
-    private static final int REQUESTS = Integer.getInteger("ostiary.strangers", 20_000);
+    private static final int REQUESTS = Integer.getInteger("ostiary.strangers", 4_000);
     private static final int AT_ONCE = 8;
     private static final long ALLOWED_GROWTH = 16L << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,7 +48,8 @@ class StrangersTest {
             long growth = usedAfterCollection() - before;
 
             assertThat(records(redis)).isEqualTo(":0");
-            assertThat(growth).as("bytes of heap after %s more requests", REQUESTS - early)
+            assertThat(growth)
+                    .as("bytes of heap after %s more requests", REQUESTS - early)
                     .isLessThan(ALLOWED_GROWTH);
         }
     }
@@ -78,8 +79,7 @@ class StrangersTest {
                 HttpResponse.BodyHandlers.ofString());
         assertThat(registered.statusCode()).as(registered.body()).isEqualTo(201);
         McpUser stranger = new McpUser(url, "");
-        stranger.clientId =
-                JSON.readTree(registered.body()).path("client_id").asText();
+        stranger.clientId = JSON.readTree(registered.body()).path("client_id").asText();
         HttpResponse<Void> page = http.send(
                 HttpRequest.newBuilder(URI.create(url + "/authorize?" + McpUser.encode(stranger.request("notes"))))
                         .header("X-Forwarded-For", address)
@@ -100,7 +100,9 @@ class StrangersTest {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), at.getPort())) {
             socket.getOutputStream().write("DBSIZE\r\n".getBytes(StandardCharsets.US_ASCII));
             StringBuilder line = new StringBuilder();
-            for (int c = socket.getInputStream().read(); c > '\r'; c = socket.getInputStream().read()) {
+            for (int c = socket.getInputStream().read();
+                    c > '\r';
+                    c = socket.getInputStream().read()) {
                 line.append((char) c);
             }
             return line.toString();
