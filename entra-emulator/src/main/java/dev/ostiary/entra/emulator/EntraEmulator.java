@@ -177,6 +177,14 @@ public final class EntraEmulator implements AutoCloseable {
         signIns.revoke(user);
     }
 
+    /**
+     * What a user has become since signing in: disabled, or in other groups. Refresh tokens see it from now on; a new sign-in
+     * goes by the directory as before.
+     */
+    public void change(User user) {
+        signIns.change(user);
+    }
+
     /** Stops listening and drops open requests. Harmless when called twice. */
     @Override
     public void close() {

@@ -20,6 +20,7 @@ public final class SignInState {
     final BoundedStore<Boolean> strongTokens = new BoundedStore<>(MAX_REFRESH_TOKENS);
     final Consents consents = new Consents();
     private final BoundedStore<Instant> validFrom = new BoundedStore<>(10_000);
+    private final BoundedStore<User> changed = new BoundedStore<>(10_000);
     private final Clock clock;
 
     /** Empty. */
@@ -30,6 +31,24 @@ public final class SignInState {
     /** Ends all of a user's sessions and refresh tokens; access tokens live on (fact sheet §6.4). */
     public void revoke(User user) {
         validFrom.put(user.oid(), clock.instant());
+    }
+
+    /** What a user has become since signing in, by object id; refresh tokens see it from now on. */
+    public void change(User user) {
+        changed.put(user.oid(), user);
+    }
+
+    /** A grant with its user as of now. */
+    Grant current(Grant grant) {
+        SignIn then = grant.signIn();
+        return changed.get(then.user().oid())
+                .map(user -> new Grant(
+                        new SignIn(then.tenant(), user, then.mfa(), then.at()),
+                        grant.clientId(),
+                        grant.platform(),
+                        grant.scope(),
+                        grant.claims()))
+                .orElse(grant);
     }
 
     boolean revoked(SignIn signIn, Instant issuedAt) {

@@ -142,6 +142,7 @@ public final class GatewayServer implements Health, AutoCloseable {
         HttpListener bound = null;
         try {
             current = generations.build(config, null, this::route);
+            facades.inForce();
             bound = bind(settings, config, metrics);
             InetSocketAddress adminAddress = settings.admin();
             admin = adminAddress == null ? null : AdminServer.start(adminAddress, this, registry);
@@ -197,6 +198,7 @@ public final class GatewayServer implements Health, AutoCloseable {
         upstream.reconfigure(towardsWorkloads);
         listener.reconfigure(towardsClients);
         current = next;
+        facades.inForce();
         forwarding.configurationChanged(!admission(config).equals(admission(before.config())));
         LOG.atInfo().addKeyValue("revision", config.revision()).log("another configuration is enforced");
         return next.problems();

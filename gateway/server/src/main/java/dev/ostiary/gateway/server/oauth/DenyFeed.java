@@ -11,6 +11,8 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ public final class DenyFeed implements Revocations, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DenyFeed.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration FIRST_READ = Duration.ofSeconds(3);
 
     /** Some 20 MB; at 20 minutes per entry, 80 ended grants every second. */
     static final int MAX_ENTRIES = 100_000;
@@ -34,6 +37,7 @@ public final class DenyFeed implements Revocations, AutoCloseable {
     private final Consumer<String> listener;
     private final int maxEntries;
     private final Map<String, Instant> denied = new ConcurrentHashMap<>();
+    private final CountDownLatch readOnce = new CountDownLatch(1);
     private volatile long lastReadNanos = System.nanoTime();
     private volatile boolean failing;
     private @Nullable String cursor;
@@ -51,10 +55,22 @@ public final class DenyFeed implements Revocations, AutoCloseable {
         this.maxEntries = maxEntries;
     }
 
-    /** Starts reading, until {@link #close}. */
-    public synchronized void start() {
-        if (reader == null) {
-            reader = Thread.ofVirtual().name("deny-feed").start(this::readForever);
+    /**
+     * Starts reading, until {@link #close}. Waits for the first answer, so that nothing ended is taken for good after a
+     * restart, but not for long: a store that is away must not keep a gateway from starting.
+     */
+    public void start() {
+        synchronized (this) {
+            if (reader == null) {
+                reader = Thread.ofVirtual().name("deny-feed").start(this::readForever);
+            }
+        }
+        try {
+            if (!readOnce.await(FIRST_READ.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.atWarn().log("ended grants have not been read yet");
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -85,6 +101,7 @@ public final class DenyFeed implements Revocations, AutoCloseable {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 read();
+                readOnce.countDown();
                 Thread.sleep(PAUSE);
             }
         } catch (InterruptedException closed) {

@@ -21,6 +21,9 @@ record GrantLimits(Duration accessToken, Duration idle) {
     /** The longest that a grant lives, however busy: then the user is asked again. */
     static final Duration ABSOLUTE = Duration.ofDays(180);
 
+    /** Most grants of one user at one gateway; sign-ins that happen at once may exceed it by their number. */
+    static final int PER_USER = 200;
+
     /** Entra is asked about a user at most this often, and what it said is good for this long. */
     static final Duration CHECKED = Duration.ofMinutes(5);
 

@@ -38,6 +38,16 @@ final class GrantRefused extends Exception {
         return new GrantRefused("invalid_scope", "WiderScope", "the scope is wider than what was granted", grantId);
     }
 
+    /** Signing in again would not help, so it is not {@code invalid_grant}; the code or refresh token stays good. */
+    static GrantRefused tooManyGroups(String grantId) {
+        return new GrantRefused(
+                "invalid_request",
+                "TokenTooLarge",
+                "the user is in more groups than an access token can hold; an administrator has to name groups in the"
+                        + " policies of this server, or fewer of them",
+                grantId);
+    }
+
     String error() {
         return error;
     }

@@ -12,7 +12,9 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,7 @@ public final class GrantService implements Grants {
     public String begin(GrantRequest request) throws StoreUnavailableException {
         Instant now = clock.instant();
         SignedIn user = request.user();
+        makeRoom(records.owner(user.tenantId(), user.objectId()));
         String id = secrets.id();
         String familyKey = secrets.secret();
         GrantRecord grant = new GrantRecord(
@@ -80,6 +83,28 @@ public final class GrantService implements Grants {
         sessions.keep(user, false);
         events.record(new GrantEvent.Made(grant.whose(id)));
         return GrantSecrets.code(familyKey, id);
+    }
+
+    /** Ends grants that were not used for the longest time, until there is room for one more. */
+    private void makeRoom(String owner) throws StoreUnavailableException {
+        List<String> ids = records.grantsOf(owner);
+        if (ids.size() < GrantLimits.PER_USER) {
+            return;
+        }
+        Map<String, Long> lastUsed = new HashMap<>();
+        for (String id : ids) {
+            Kept<GrantRecord> kept = records.grant(id);
+            if (kept != null && !kept.value().ended()) {
+                lastUsed.put(id, kept.value().rotated());
+            }
+        }
+        List<String> oldestFirst = lastUsed.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .toList();
+        for (String id : oldestFirst.subList(0, Math.max(0, oldestFirst.size() - GrantLimits.PER_USER + 1))) {
+            ending.end(id, "TooManyGrants");
+        }
     }
 
     @Override

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns codes and refresh tokens into tokens. Everything that can be wrong or unavailable comes first: the grant, the client,
- * the resource, the Entra session, the groups. Then one compare-and-swap consumes the code or makes the successor of the
- * refresh token, and only then is a token made. So a failure on the way costs nothing, whoever is faster wins alone, and a
+ * the resource, the Entra session, the groups, and whether a token can hold them. Then one compare-and-swap consumes the code
+ * or makes the successor of the refresh token, and only then is a token answered. So a failure on the way costs nothing, whoever is faster wins alone, and a
  * crash after the write costs an answer: a refresh is repeated within the grace and gets the very same successor; a code is
  * not, and the client starts over.
  *
@@ -67,9 +67,10 @@ final class TokenService {
             }
             FacadeToken.User user = user(id, grant, request.resource());
             GrantRecord next = grant.rotated(now);
+            IssuedTokens issued = issued(id, next, grant.scope(), user);
             if (records.replace(id, kept.version(), next, grants.limits().idleUntil(next, now))) {
                 grants.events().record(new GrantEvent.Redeemed(next.whose(id), request.clientAddress()));
-                return issued(id, next, grant.scope(), user);
+                return issued;
             }
         }
         throw new StoreUnavailableException("a grant changed too often while its code was redeemed", null);
@@ -101,9 +102,10 @@ final class TokenService {
                 return issued(id, grant, scope, user);
             }
             GrantRecord next = grant.rotated(now);
+            IssuedTokens issued = issued(id, next, scope, user);
             if (records.replace(id, kept.version(), next, grants.limits().idleUntil(next, now))) {
                 grants.events().record(new GrantEvent.Rotated(next.whose(id), request.clientAddress()));
-                return issued(id, next, scope, user);
+                return issued;
             }
         }
         throw new StoreUnavailableException("a grant changed too often while it was refreshed", null);
@@ -176,9 +178,10 @@ final class TokenService {
         return String.join(" ", wanted);
     }
 
-    private IssuedTokens issued(String id, GrantRecord grant, String scope, FacadeToken.User user) {
+    /** Tokens that nobody has yet. */
+    private IssuedTokens issued(String id, GrantRecord grant, String scope, FacadeToken.User user) throws GrantRefused {
         Instant now = now().truncatedTo(ChronoUnit.SECONDS);
-        String access = tokens.issue(new FacadeToken(
+        FacadeToken token = new FacadeToken(
                 grant.resource(),
                 grant.clientId(),
                 scope,
@@ -187,7 +190,13 @@ final class TokenService {
                 grant.workloadUid(),
                 user,
                 now,
-                now.plus(grants.limits().accessToken())));
+                now.plus(grants.limits().accessToken()));
+        String access;
+        try {
+            access = tokens.issue(token);
+        } catch (IllegalArgumentException tooLong) {
+            throw GrantRefused.tooManyGroups(id);
+        }
         String refresh = GrantSecrets.refreshToken(grant.familyKey(), id, grant.generation());
         return new IssuedTokens(access, refresh, grants.limits().accessToken(), scope);
     }

@@ -32,7 +32,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Objects;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +57,9 @@ public final class ConfiguredFacades implements AutoCloseable {
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
     private volatile @Nullable OpenStore open;
+
+    /** That of the configuration built last, which may never come into force. */
+    private @Nullable OpenStore built;
 
     /**
      * @param stateDirectory of the host; null: nothing is kept there
@@ -124,7 +127,7 @@ public final class ConfiguredFacades implements AutoCloseable {
         Snapshot snapshot = config.snapshot();
         FacadeSettings settings = snapshot.authorization().facade();
         if (settings == null) {
-            replace(null);
+            discard(null);
             return null;
         }
         OpenStore kept = store(config, settings);
@@ -175,23 +178,32 @@ public final class ConfiguredFacades implements AutoCloseable {
     private OpenStore store(RuntimeConfig config, FacadeSettings settings) {
         Snapshot snapshot = config.snapshot();
         Credentials credentials = config.credentials();
-        String url = settings.store() instanceof StoreSettings.Redis redis ? credentials.get(redis.url()) : null;
-        Basis basis = new Basis(
-                settings.store(),
-                snapshot.gateway().toString(),
-                url,
-                snapshot.egress().caBundle());
-        OpenStore before = open;
-        if (before != null && before.basis.equals(basis)) {
-            return before;
+        // Only Redis is another store when its URL, its authority or the gateway's name is another.
+        Basis basis = settings.store() instanceof StoreSettings.Redis redis
+                ? new Basis(
+                        redis,
+                        snapshot.gateway().toString(),
+                        credentials.get(redis.url()),
+                        snapshot.egress().caBundle())
+                : new Basis(settings.store(), "", null, null);
+        for (OpenStore known : Arrays.asList(open, built)) {
+            if (known != null && known.basis.equals(basis)) {
+                discard(known);
+                return known;
+            }
         }
         try {
             GrantStore store = GrantStores.open(
-                    settings.store(), credentials, stateDirectory, basis.gateway, snapshot.egress(), clock);
+                    settings.store(),
+                    credentials,
+                    stateDirectory,
+                    snapshot.gateway().toString(),
+                    snapshot.egress(),
+                    clock);
             DenyFeed feed = new DenyFeed(store, clock, grantEnded);
             feed.start();
             OpenStore now = new OpenStore(basis, store, feed);
-            replace(now);
+            discard(now);
             return now;
         } catch (StoreUnavailableException unusable) {
             throw new IllegalArgumentException(
@@ -199,10 +211,20 @@ public final class ConfiguredFacades implements AutoCloseable {
         }
     }
 
-    private void replace(@Nullable OpenStore now) {
+    /** Closes what was built for a configuration that never came into force. */
+    private void discard(@Nullable OpenStore next) {
+        OpenStore before = built;
+        built = next;
+        if (before != null && !before.equals(next) && !before.equals(open)) {
+            before.close();
+        }
+    }
+
+    /** The configuration that was built last is in force: the store before it is closed when nobody uses it any more. */
+    public void inForce() {
         OpenStore before = open;
-        open = now;
-        if (before != null && !Objects.equals(before, now)) {
+        open = built;
+        if (before != null && !before.equals(built)) {
             time.after(GRACE, before::close);
         }
     }
@@ -210,6 +232,7 @@ public final class ConfiguredFacades implements AutoCloseable {
     /** Closes the store; grants that it keeps stay. */
     @Override
     public void close() {
+        discard(null);
         OpenStore now = open;
         open = null;
         if (now != null) {

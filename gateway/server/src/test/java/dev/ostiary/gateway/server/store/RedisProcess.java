@@ -14,7 +14,7 @@ import java.util.List;
 import redis.embedded.core.ExecutableProvider;
 
 /** A real Redis server on loopback, without persistence unless asked for, that can be killed and started again. */
-final class RedisProcess implements AutoCloseable {
+public final class RedisProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -28,7 +28,7 @@ final class RedisProcess implements AutoCloseable {
         start();
     }
 
-    static RedisProcess start(Path folder, String... options) throws IOException {
+    public static RedisProcess start(Path folder, String... options) throws IOException {
         return start(freePort(), folder, options);
     }
 
@@ -48,11 +48,11 @@ final class RedisProcess implements AutoCloseable {
         return port;
     }
 
-    String url() {
+    public String url() {
         return "redis://127.0.0.1:" + port;
     }
 
-    void start() throws IOException {
+    public void start() throws IOException {
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -70,7 +70,7 @@ final class RedisProcess implements AutoCloseable {
         });
     }
 
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.toHandle().destroyForcibly();
         process.waitFor();
     }
