@@ -12,6 +12,7 @@ import dev.ostiary.gateway.config.Credentials;
 import dev.ostiary.gateway.config.EgressSettings;
 import dev.ostiary.gateway.config.EntraCredential;
 import dev.ostiary.gateway.config.EntraSettings;
+import dev.ostiary.gateway.config.FacadeSettings;
 import dev.ostiary.gateway.config.KeyRing;
 import dev.ostiary.gateway.config.ListenerSettings;
 import dev.ostiary.gateway.config.ResourceName;
@@ -81,6 +82,11 @@ final class GatewayFixture implements AutoCloseable {
     List<String> appOnlyRoles = List.of();
     EntraCredential entraCredential = new EntraCredential.None();
     Credentials credentials = Credentials.NONE;
+
+    /** Null: Entra's tokens only. */
+    @Nullable
+    FacadeSettings facade;
+
     GatewayServer server;
 
     GatewayFixture(Workload.Script script, String... cedar) throws IOException {
@@ -277,7 +283,7 @@ final class GatewayFixture implements AutoCloseable {
                                 EntraSettings.GroupSettings.Overage.DENY, EntraSettings.GroupSettings.Lookup.APP),
                         List.of("preferred_username")),
                 new AuthorizationSettings(
-                        null,
+                        facade,
                         new AuthorizationSettings.EntraTokens(acceptedClients, null, appOnlyRoles),
                         AuthorizationSettings.PrincipalClaim.OID),
                 listener,

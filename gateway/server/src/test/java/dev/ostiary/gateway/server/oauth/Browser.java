@@ -1,7 +1,7 @@
 package dev.ostiary.gateway.server.oauth;
 
 import dev.ostiary.entra.emulator.directory.User;
-import dev.ostiary.gateway.server.entra.TrustAnchors;
+import dev.ostiary.gateway.server.egress.TrustAnchors;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -113,7 +113,7 @@ final class Browser {
 
     private static SSLContext trusting(String pem) {
         try {
-            return TrustAnchors.including(pem);
+            return TrustAnchors.context(pem);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
