@@ -82,7 +82,7 @@ public final class EntraEmulator implements AutoCloseable {
                 new TokenEndpoint(realm, signIns, errors),
                 new DeviceEndpoints(realm, signIns, errors),
                 new TenantPages(realm, signIns, errors),
-                new GraphEndpoint(directory, new GraphTokens(keys, clock), clock, opaque, origin, signIns::revoke),
+                new GraphEndpoint(directory, new GraphTokens(keys, clock), clock, opaque, origin, signIns::revoke, signIns::current),
                 new AdminEndpoint(this),
                 errors,
                 faults);
@@ -175,6 +175,19 @@ public final class EntraEmulator implements AutoCloseable {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no tenant of the directory has user " + oidOrUpn));
         signIns.revoke(user);
+    }
+
+    /**
+     * Changes a user while the emulator runs: disabled, or in other groups. Sessions and refresh tokens stay, as they do at
+     * Entra, and bring what holds from now on; {@link #directory} stays as it was.
+     *
+     * @throws IllegalArgumentException when there is no user with this object id
+     */
+    public void change(User user) {
+        if (directory.tenantOf(user).isEmpty()) {
+            throw new IllegalArgumentException("no tenant of the directory has user " + user.oid());
+        }
+        signIns.change(user);
     }
 
     /** Stops listening and drops open requests. Harmless when called twice. */

@@ -19,6 +19,7 @@ public final class SignInState {
     final BoundedStore<DeviceCode> deviceCodes = new BoundedStore<>(MAX_DEVICE_CODES);
     final BoundedStore<Boolean> strongTokens = new BoundedStore<>(MAX_REFRESH_TOKENS);
     final Consents consents = new Consents();
+    private final BoundedStore<User> changed = new BoundedStore<>(10_000);
     private final BoundedStore<Instant> validFrom = new BoundedStore<>(10_000);
     private final Clock clock;
 
@@ -30,6 +31,24 @@ public final class SignInState {
     /** Ends all of a user's sessions and refresh tokens; access tokens live on (fact sheet §6.4). */
     public void revoke(User user) {
         validFrom.put(user.oid(), clock.instant());
+    }
+
+    /** From now on this is what the directory says of a user; sessions and refresh tokens stay. */
+    public void change(User user) {
+        changed.put(user.oid(), user);
+    }
+
+    /** The user as of now. */
+    public User current(User user) {
+        return changed.get(user.oid()).orElse(user);
+    }
+
+    SignIn current(SignIn signIn) {
+        return new SignIn(signIn.tenant(), current(signIn.user()), signIn.mfa(), signIn.at());
+    }
+
+    Grant current(Grant grant) {
+        return new Grant(current(grant.signIn()), grant.clientId(), grant.platform(), grant.scope(), grant.claims());
     }
 
     boolean revoked(SignIn signIn, Instant issuedAt) {
