@@ -82,7 +82,14 @@ public final class EntraEmulator implements AutoCloseable {
                 new TokenEndpoint(realm, signIns, errors),
                 new DeviceEndpoints(realm, signIns, errors),
                 new TenantPages(realm, signIns, errors),
-                new GraphEndpoint(directory, new GraphTokens(keys, clock), clock, opaque, origin, signIns::revoke, signIns::current),
+                new GraphEndpoint(
+                        directory,
+                        new GraphTokens(keys, clock),
+                        clock,
+                        opaque,
+                        origin,
+                        signIns::revoke,
+                        signIns::current),
                 new AdminEndpoint(this),
                 errors,
                 faults);

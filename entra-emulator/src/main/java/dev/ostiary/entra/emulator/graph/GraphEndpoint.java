@@ -45,7 +45,13 @@ public final class GraphEndpoint {
      * @param current a user as of now
      */
     public GraphEndpoint(
-            Directory directory, GraphTokens tokens, Clock clock, Opaque opaque, String origin, Consumer<User> revoke, UnaryOperator<User> current) {
+            Directory directory,
+            GraphTokens tokens,
+            Clock clock,
+            Opaque opaque,
+            String origin,
+            Consumer<User> revoke,
+            UnaryOperator<User> current) {
         this.directory = directory;
         this.tokens = tokens;
         this.clock = clock;

@@ -182,8 +182,8 @@ public final class AuthorizeEndpoint {
         String hint = attempt.params().get("login_hint");
         List<SignIn> known = sessions.current(attempt.request()).stream()
                 .filter(signIn -> tenants.contains(signIn.tenant()))
-                .filter(signIn ->
-                        hint == null || signIn.equals(Interaction.find(state, tenants, hint, signIn.mfa(), signIn.at())))
+                .filter(signIn -> hint == null
+                        || signIn.equals(Interaction.find(state, tenants, hint, signIn.mfa(), signIn.at())))
                 .toList();
         String picked = interaction.user();
         if (picked != null) {

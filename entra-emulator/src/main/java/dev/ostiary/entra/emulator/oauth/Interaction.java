@@ -40,7 +40,8 @@ record Interaction(
     static @Nullable SignIn find(
             SignInState state, List<Tenant> tenants, String user, boolean mfa, java.time.Instant now) {
         for (Tenant tenant : tenants) {
-            User found = tenant.user(user).map(state::current).filter(User::enabled).orElse(null);
+            User found =
+                    tenant.user(user).map(state::current).filter(User::enabled).orElse(null);
             if (found != null) {
                 return new SignIn(tenant, found, mfa, now);
             }

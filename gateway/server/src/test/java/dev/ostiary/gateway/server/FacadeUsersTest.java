@@ -106,8 +106,7 @@ class FacadeUsersTest extends GatewayScenario {
         HttpResponse<String> refused = refreshLater(client);
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(FacadeClient.json(refused).path("error").asText()).isEqualTo("invalid_grant");
-        await().untilAsserted(
-                        () -> assertThat(client.call(LIST).statusCode()).isEqualTo(401));
+        await().untilAsserted(() -> assertThat(client.call(LIST).statusCode()).isEqualTo(401));
     }
 
     @Test

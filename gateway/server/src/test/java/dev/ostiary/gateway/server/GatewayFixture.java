@@ -312,8 +312,7 @@ final class GatewayFixture implements AutoCloseable {
                                 .replaceFirst("/" + DemoDirectory.TENANT_ID + "/$", "")),
                         URI.create(entra.graphOrigin()),
                         entraCredential,
-                        new EntraSettings.GroupSettings(
-                                overage, EntraSettings.GroupSettings.Lookup.APP),
+                        new EntraSettings.GroupSettings(overage, EntraSettings.GroupSettings.Lookup.APP),
                         List.of("preferred_username")),
                 new AuthorizationSettings(
                         facade,

@@ -113,7 +113,9 @@ class DownstreamTokensTest {
         }
         assertThat(most).hasValue(1);
         assertThat(entra.redeemed).hasSize(10);
-        assertThat(new HashSet<>(entra.redeemed)).as("each with the one before's successor").hasSize(10);
+        assertThat(new HashSet<>(entra.redeemed))
+                .as("each with the one before's successor")
+                .hasSize(10);
     }
 
     @Test
@@ -134,11 +136,10 @@ class DownstreamTokensTest {
         };
         assertThatThrownBy(() -> token(tokens)).isInstanceOf(EntraRefusedException.class);
         tokens.signInNeeded(ScriptedEntra.TENANT, ScriptedEntra.ANNA, CLAIMS);
-        assertThatThrownBy(() -> token(replica))
-                .isInstanceOfSatisfying(EntraRefusedException.class, refused -> {
-                    assertThat(refused.meaning()).isEqualTo(Meaning.SIGN_IN_AGAIN);
-                    assertThat(refused.claims()).isEqualTo(CLAIMS);
-                });
+        assertThatThrownBy(() -> token(replica)).isInstanceOfSatisfying(EntraRefusedException.class, refused -> {
+            assertThat(refused.meaning()).isEqualTo(Meaning.SIGN_IN_AGAIN);
+            assertThat(refused.claims()).isEqualTo(CLAIMS);
+        });
         assertThat(entra.redeemed).hasSize(1);
         assertThat(facade.refresh(Facade.PUBLIC, refreshToken).summary()).isEqualTo("400 invalid_grant");
         assertThat(facade.grants.pendingClaims(ScriptedEntra.TENANT, ScriptedEntra.ANNA))
