@@ -69,6 +69,7 @@ function submission(page, url) {
 }
 
 let url = new URL(process.argv[2]);
+log(`opened …${url.href.slice(-40)}`);
 const known = new Set([url.origin]);
 let next = {};
 for (let step = 0; step < 20; step++) {

@@ -37,16 +37,35 @@ function home(client) {
   };
 }
 
-function run(command, {env, folder}, {seconds = 60} = {}) {
+// Ends by itself, or as soon as it has printed `until`.
+function run(command, {env, folder}, {seconds = 60, until} = {}) {
   return new Promise(resolve => {
-    const child = spawn(command[0], command.slice(1), {env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true});
+    const child = spawn(command[0], command.slice(1), {env, cwd: folder, stdio: [until ? 'pipe' : 'ignore', 'pipe', 'pipe'], detached: true});
     let output = '';
+    const stop = () => {
+      try { process.kill(-child.pid, 'SIGKILL'); } catch {}
+    };
     const timer = setTimeout(() => {
       output += `\n(ended after ${seconds} s)`;
-      try { process.kill(-child.pid, 'SIGKILL'); } catch {}
+      stop();
     }, seconds * 1000);
-    child.stdout.on('data', data => (output += data));
-    child.stderr.on('data', data => (output += data));
+    // Who does not find the desktop's browser prints the URL, and the user opens it.
+    let printed = false;
+    const read = data => {
+      output += data;
+      if (until && output.includes(until)) stop();
+      const link = /https?:\/\/[^\s"']+\/authorize\?[^\s"']+/.exec(output)?.[0];
+      if (link && !printed) {
+        printed = true;
+        setTimeout(() => {
+          if (!existsSync(env.OSTIARY_BROWSER_LOG) || !readFileSync(env.OSTIARY_BROWSER_LOG, 'utf8').includes(link.slice(-40))) {
+            spawn(env.BROWSER, [link], {env, stdio: 'ignore'});
+          }
+        }, 1500);
+      }
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
     child.on('error', error => resolve({code: -1, output: String(error)}));
     child.on('close', code => {
       clearTimeout(timer);
@@ -100,16 +119,15 @@ const clients = {
     return [['signs in and calls a tool', call, call.code === 0 && call.output.includes(expected)]];
   },
   'mcp-remote': async at => {
-    const list = await run(['mcp-remote-client', url], at);
+    const list = await run(['mcp-remote-client', url], at, {until: tool});
     return [['signs in and lists tools', list, list.output.includes(tool)]];
   },
   mcporter: async at => {
-    const login = await run(['mcporter', 'auth', url, '--allow-http'], at);
-    const call = await run(['mcporter', 'call', '--http-url', url, '--allow-http', '--tool', tool, `${name}=${value}`], at);
-    return [
-      ['signs in', login, login.code === 0],
-      ['calls a tool', call, call.code === 0 && call.output.includes(expected)],
-    ];
+    const call = await run(
+      ['mcporter', 'call', '--http-url', url, '--allow-http', '--name', 'notes', '--tool', tool, '--args', JSON.stringify({[name]: value})],
+      at,
+    );
+    return [['signs in and calls a tool', call, call.code === 0 && call.output.includes(expected)]];
   },
 };
 

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DynamicTest;
 import org.opentest4j.AssertionFailedError;
 
-/** The programs of {@code e2e/clients}, on the Node that their lock file names. */
+/** The programs of a folder with a lock file, {@code e2e/clients} for one, on the Node that it names. */
 public final class NpmPrograms {
 
     private static final long INSTALL_MINUTES = 10;
@@ -27,7 +27,14 @@ public final class NpmPrograms {
 
     /** Installs what the lock file names, where that has not been done; without npm the level is skipped. */
     public static NpmPrograms installed() throws IOException, InterruptedException {
-        Path folder = Path.of(System.getProperty("ostiary.clients", "clients")).toAbsolutePath();
+        return installed("clients");
+    }
+
+    /** The same for another folder beside {@code e2e/clients}. */
+    static NpmPrograms installed(String name) throws IOException, InterruptedException {
+        Path folder = Path.of(System.getProperty("ostiary.clients", "clients"))
+                .toAbsolutePath()
+                .resolveSibling(name);
         Path done = folder.resolve("node_modules/.package-lock.json");
         Path lock = folder.resolve("package-lock.json");
         if (!Files.exists(done)

@@ -39,26 +39,34 @@ class PrintedLinesTest {
     }
 
     @Test
-    void claudeCodeConnects() throws Exception {
-        Path claude = NpmPrograms.installed().programs();
-        List<String> lines = demo.lines("claude");
-        assertThat(lines).hasSize(1);
+    void claudeCodeIsToldTheUrlAndNothingElse() {
+        assertThat(demo.lines("claude"))
+                .containsExactly("claude mcp add --transport http notes " + demo.route(), "claude mcp login notes");
+    }
 
-        assertThat(demo.shell(lines.getFirst(), claude)).contains("Added HTTP MCP server notes");
+    @Test
+    void claudeCodeConnectsWithATokenInAHeaderToo() throws Exception {
+        Path claude = NpmPrograms.installed("sign-in-clients").programs();
+        String token = demo.lines("curl").getFirst().replaceFirst(".*(\\$\\([^)]*\\)).*", "$1");
+
+        assertThat(demo.shell(add(token), claude)).contains("Added HTTP MCP server notes");
         assertThat(demo.shell("claude mcp list", claude))
-                .contains("notes: http://localhost:")
+                .contains("notes: " + demo.route())
                 .contains("✔ Connected");
-        assertThat(demo.shell("claude mcp get notes", claude)).contains("Connected");
     }
 
     @Test
     void claudeCodeWithAnotherTokenDoesNot() throws Exception {
-        Path claude = NpmPrograms.installed().programs();
-        String line = demo.lines("claude").getFirst().replaceFirst("\\$\\(.*\\)", "junk");
+        Path claude = NpmPrograms.installed("sign-in-clients").programs();
 
-        assertThat(demo.shell(line, claude)).contains("Added HTTP MCP server notes");
+        assertThat(demo.shell(add("junk"), claude)).contains("Added HTTP MCP server notes");
         assertThat(demo.shell("claude mcp list", claude))
-                .contains("notes: http://localhost:")
+                .contains("notes: " + demo.route())
                 .doesNotContain("✔ Connected");
+    }
+
+    private String add(String token) {
+        return "claude mcp add --transport http notes " + demo.route() + " --header \"Authorization: Bearer " + token
+                + "\"";
     }
 }

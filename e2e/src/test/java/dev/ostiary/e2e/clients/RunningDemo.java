@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** {@code ostiary up} as a process of its own, on a free port, and what it printed. */
@@ -57,6 +58,16 @@ final class RunningDemo implements AutoCloseable {
         // Its audit lines must go somewhere, or it stops when the pipe is full.
         Thread.ofVirtual().start(() -> output.lines().forEach(ignored -> {}));
         return new RunningDemo(process, folder, printed);
+    }
+
+    /** The URL of the route. */
+    String route() {
+        return printed.stream()
+                .flatMap(line ->
+                        Pattern.compile("is running: (http\\S+)").matcher(line).results())
+                .map(found -> found.group(1))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The lines to paste that begin with this word. */

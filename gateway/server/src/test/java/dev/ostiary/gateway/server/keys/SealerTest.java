@@ -169,9 +169,8 @@ class SealerTest {
         KeyRing.Key sealing = ring.keys().getFirst();
         KeyRing.Key encryption = new KeyRing.Key(
                 sealing.id(), KeyRing.Purpose.ENCRYPTION, KeyRing.State.ACTIVE, Instant.EPOCH, new byte[32]);
-        KeyRing both = new KeyRing(1, List.of(sealing, encryption));
-        Sealer forClients = new Sealer(both, RANDOM);
-        Sealer forStores = new Sealer(both, KeyRing.Purpose.ENCRYPTION, RANDOM);
+        Sealer forClients = new Sealer(ring, RANDOM);
+        Sealer forStores = new Sealer(new KeyRing(1, List.of(encryption)), KeyRing.Purpose.ENCRYPTION, RANDOM);
 
         String stored = forStores.seal("GRANT/1", VALUE);
 
