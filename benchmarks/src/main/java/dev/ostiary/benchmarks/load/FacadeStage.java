@@ -44,9 +44,8 @@ public final class FacadeStage {
     }
 
     static Directory directory(String publicUrl) {
-        Tenant tenant = DemoDirectory.forGateway(publicUrl, List.of("echo"))
-                .tenants()
-                .getFirst();
+        Tenant tenant =
+                DemoDirectory.forGateway(publicUrl, List.of("echo")).tenants().getFirst();
         List<User> users = new ArrayList<>();
         for (int number = 0; number < USERS; number++) {
             users.add(User.member(

@@ -16,7 +16,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -36,7 +36,8 @@ public final class SignInLoad {
 
     private SignInLoad() {}
 
-    private record Outcome(int done, int failed, long[] nanos, @Nullable String firstFailure) {}
+    private record Outcome(
+            int done, int failed, long[] nanos, @Nullable String firstFailure) {}
 
     /** Exits with 1 when anything failed. */
     public static void main(String[] arguments) throws Exception {
@@ -72,21 +73,20 @@ public final class SignInLoad {
             run(sequence, clients, Integer.parseInt(arguments[2]));
             outcome = run(sequence, clients, Integer.parseInt(arguments[3]));
         }
-        long[] sorted = outcome.nanos;
-        Arrays.sort(sorted);
+        List<Long> sorted = outcome.nanos.stream().sorted().toList();
         System.out.printf(
                 Locale.ROOT,
                 "| %s | %d | %.1f | %.1f | %.1f | %d |%n",
                 arguments[0],
                 clients,
-                outcome.done / Double.parseDouble(arguments[3]),
+                sorted.size() / Double.parseDouble(arguments[3]),
                 millis(sorted, 0.5),
                 millis(sorted, 0.99),
                 outcome.failed);
         if (outcome.firstFailure != null) {
             System.err.println("first failure: " + outcome.firstFailure);
         }
-        System.exit(outcome.failed == 0 && outcome.done > 0 ? 0 : 1);
+        System.exit(outcome.failed == 0 && !sorted.isEmpty() ? 0 : 1);
     }
 
     private static Outcome run(SignInSequence sequence, int clients, int seconds) throws InterruptedException {
@@ -112,12 +112,11 @@ public final class SignInLoad {
                 });
             }
         }
-        long[] measured = nanos.stream().mapToLong(Long::longValue).toArray();
-        return new Outcome(measured.length, failed.get(), measured, failures.peek());
+        return new Outcome(failed.get(), List.copyOf(nanos), failures.peek());
     }
 
-    private static double millis(long[] sorted, double quantile) {
-        return sorted.length == 0 ? 0 : sorted[(int) ((sorted.length - 1) * quantile)] / 1e6;
+    private static double millis(List<Long> sorted, double quantile) {
+        return sorted.isEmpty() ? 0 : sorted.get((int) ((sorted.size() - 1) * quantile)) / 1e6;
     }
 
     private static int freePort() throws IOException {

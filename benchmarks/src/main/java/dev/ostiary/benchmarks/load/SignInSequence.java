@@ -45,8 +45,11 @@ final class SignInSequence {
         Map<String, String> cookies = new HashMap<>();
         String id = json(
                 send(
-                        post("/register", "application/json", "{\"client_name\":\"Load\",\"redirect_uris\":[\"" + REDIRECT
-                                + "\"],\"token_endpoint_auth_method\":\"none\"}"),
+                        post(
+                                "/register",
+                                "application/json",
+                                "{\"client_name\":\"Load\",\"redirect_uris\":[\"" + REDIRECT
+                                        + "\"],\"token_endpoint_auth_method\":\"none\"}"),
                         address,
                         cookies,
                         201),
