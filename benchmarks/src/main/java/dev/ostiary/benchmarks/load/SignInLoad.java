@@ -37,7 +37,7 @@ public final class SignInLoad {
     private SignInLoad() {}
 
     private record Outcome(
-            int done, int failed, long[] nanos, @Nullable String firstFailure) {}
+            int failed, List<Long> nanos, @Nullable String firstFailure) {}
 
     /** Exits with 1 when anything failed. */
     public static void main(String[] arguments) throws Exception {
