@@ -82,7 +82,14 @@ public final class EntraEmulator implements AutoCloseable {
                 new TokenEndpoint(realm, signIns, errors),
                 new DeviceEndpoints(realm, signIns, errors),
                 new TenantPages(realm, signIns, errors),
-                new GraphEndpoint(directory, new GraphTokens(keys, clock), clock, opaque, origin, signIns::revoke),
+                new GraphEndpoint(
+                        directory,
+                        new GraphTokens(keys, clock),
+                        clock,
+                        opaque,
+                        origin,
+                        signIns::revoke,
+                        signIns::current),
                 new AdminEndpoint(this),
                 errors,
                 faults);
@@ -178,10 +185,15 @@ public final class EntraEmulator implements AutoCloseable {
     }
 
     /**
-     * What a user has become since signing in: disabled, or in other groups. Refresh tokens see it from now on; a new sign-in
-     * goes by the directory as before.
+     * Changes a user while the emulator runs: disabled, or in other groups. Sessions and refresh tokens stay, as they do at
+     * Entra, and bring what holds from now on; {@link #directory} stays as it was.
+     *
+     * @throws IllegalArgumentException when there is no user with this object id
      */
     public void change(User user) {
+        if (directory.tenantOf(user).isEmpty()) {
+            throw new IllegalArgumentException("no tenant of the directory has user " + user.oid());
+        }
         signIns.change(user);
     }
 

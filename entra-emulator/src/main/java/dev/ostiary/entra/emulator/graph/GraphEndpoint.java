@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** Microsoft Graph v1.0 (fact sheet §4.3, [D] microsoft-graph-docs-contrib). Safe for any thread. */
@@ -33,6 +34,7 @@ public final class GraphEndpoint {
     private final Opaque opaque;
     private final String origin;
     private final Consumer<User> revoke;
+    private final UnaryOperator<User> current;
     private final MembershipPages pages;
 
     /**
@@ -40,15 +42,23 @@ public final class GraphEndpoint {
      *
      * @param origin of Graph, for links
      * @param revoke ends a user's sessions
+     * @param current a user as of now
      */
     public GraphEndpoint(
-            Directory directory, GraphTokens tokens, Clock clock, Opaque opaque, String origin, Consumer<User> revoke) {
+            Directory directory,
+            GraphTokens tokens,
+            Clock clock,
+            Opaque opaque,
+            String origin,
+            Consumer<User> revoke,
+            UnaryOperator<User> current) {
         this.directory = directory;
         this.tokens = tokens;
         this.clock = clock;
         this.opaque = opaque;
         this.origin = origin;
         this.revoke = revoke;
+        this.current = current;
         this.pages = new MembershipPages(origin);
     }
 
@@ -78,7 +88,7 @@ public final class GraphEndpoint {
             throw unknown(request);
         }
         List<String> rest = path.subList(me ? 1 : 2, path.size());
-        User target = caller.target(path);
+        User target = current.apply(caller.target(path));
         String call = request.method() + " " + String.join("/", rest);
         return switch (call) {
             case "GET " -> profile(caller, target);

@@ -182,12 +182,12 @@ public final class AuthorizeEndpoint {
         String hint = attempt.params().get("login_hint");
         List<SignIn> known = sessions.current(attempt.request()).stream()
                 .filter(signIn -> tenants.contains(signIn.tenant()))
-                .filter(signIn ->
-                        hint == null || signIn.equals(Interaction.find(tenants, hint, signIn.mfa(), signIn.at())))
+                .filter(signIn -> hint == null
+                        || signIn.equals(Interaction.find(state, tenants, hint, signIn.mfa(), signIn.at())))
                 .toList();
         String picked = interaction.user();
         if (picked != null) {
-            return Interaction.find(tenants, picked, interaction.mfa(), realm.now());
+            return Interaction.find(state, tenants, picked, interaction.mfa(), realm.now());
         }
         String prompt = attempt.prompt();
         if (prompt.equals("none")) {
@@ -203,7 +203,7 @@ public final class AuthorizeEndpoint {
         if (known.size() == 1) {
             return known.getFirst();
         }
-        return hint != null && realm.autoLogin() ? Interaction.find(tenants, hint, false, realm.now()) : null;
+        return hint != null && realm.autoLogin() ? Interaction.find(state, tenants, hint, false, realm.now()) : null;
     }
 
     private @Nullable Response consent(

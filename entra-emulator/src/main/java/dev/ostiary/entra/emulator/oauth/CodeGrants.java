@@ -33,7 +33,7 @@ final class CodeGrants {
                 realm.client(request.authority(), request.presented().clientId());
         String value = request.required("code");
         IssuedCode code = state.codes.get(value).orElseThrow(() -> new EntraException(GrantErrors.unknown()));
-        Grant grant = code.grant();
+        Grant grant = state.current(code.grant());
         checkClient(grant, client);
         Tenant tenant = grant.signIn().tenant();
         Tenant asked = request.authority().tenant();

@@ -98,7 +98,7 @@ public final class DeviceEndpoints {
         }
         List<Tenant> tenants = tenants(code.authority());
         String user = interaction.user();
-        SignIn signIn = user == null ? null : Interaction.find(tenants, user, interaction.mfa(), realm.now());
+        SignIn signIn = user == null ? null : Interaction.find(state, tenants, user, interaction.mfa(), realm.now());
         if (signIn == null) {
             return Pages.pickUser(tenants, client, user, next);
         }

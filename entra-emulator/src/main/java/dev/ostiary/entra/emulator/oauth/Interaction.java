@@ -37,9 +37,11 @@ record Interaction(
     }
 
     /** The enabled user with this object id or name in one of the tenants; null for none. */
-    static @Nullable SignIn find(List<Tenant> tenants, String user, boolean mfa, java.time.Instant now) {
+    static @Nullable SignIn find(
+            SignInState state, List<Tenant> tenants, String user, boolean mfa, java.time.Instant now) {
         for (Tenant tenant : tenants) {
-            User found = tenant.user(user).filter(User::enabled).orElse(null);
+            User found =
+                    tenant.user(user).map(state::current).filter(User::enabled).orElse(null);
             if (found != null) {
                 return new SignIn(tenant, found, mfa, now);
             }

@@ -25,6 +25,8 @@ final class Sessions {
         List<SignIn> all = id == null ? List.of() : state.sessions.get(id).orElse(List.of());
         return all.stream()
                 .filter(signIn -> !state.revoked(signIn, signIn.at()))
+                .map(state::current)
+                .filter(signIn -> signIn.user().enabled())
                 .toList();
     }
 

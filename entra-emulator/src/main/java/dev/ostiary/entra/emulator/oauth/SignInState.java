@@ -19,6 +19,7 @@ public final class SignInState {
     final BoundedStore<DeviceCode> deviceCodes = new BoundedStore<>(MAX_DEVICE_CODES);
     final BoundedStore<Boolean> strongTokens = new BoundedStore<>(MAX_REFRESH_TOKENS);
     final Consents consents = new Consents();
+    private final BoundedStore<User> changed = new BoundedStore<>(10_000);
     private final BoundedStore<Instant> validFrom = new BoundedStore<>(10_000);
     private final BoundedStore<User> changed = new BoundedStore<>(10_000);
     private final Clock clock;
@@ -33,22 +34,22 @@ public final class SignInState {
         validFrom.put(user.oid(), clock.instant());
     }
 
-    /** What a user has become since signing in, by object id; refresh tokens see it from now on. */
+    /** From now on this is what the directory says of a user; sessions and refresh tokens stay. */
     public void change(User user) {
         changed.put(user.oid(), user);
     }
 
-    /** A grant with its user as of now. */
+    /** The user as of now. */
+    public User current(User user) {
+        return changed.get(user.oid()).orElse(user);
+    }
+
+    SignIn current(SignIn signIn) {
+        return new SignIn(signIn.tenant(), current(signIn.user()), signIn.mfa(), signIn.at());
+    }
+
     Grant current(Grant grant) {
-        SignIn then = grant.signIn();
-        return changed.get(then.user().oid())
-                .map(user -> new Grant(
-                        new SignIn(then.tenant(), user, then.mfa(), then.at()),
-                        grant.clientId(),
-                        grant.platform(),
-                        grant.scope(),
-                        grant.claims()))
-                .orElse(grant);
+        return new Grant(current(grant.signIn()), grant.clientId(), grant.platform(), grant.scope(), grant.claims());
     }
 
     boolean revoked(SignIn signIn, Instant issuedAt) {

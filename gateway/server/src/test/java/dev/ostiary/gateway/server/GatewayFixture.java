@@ -5,7 +5,10 @@ import dev.ostiary.entra.emulator.EntraEmulator;
 import dev.ostiary.entra.emulator.directory.Consent;
 import dev.ostiary.entra.emulator.directory.Directory;
 import dev.ostiary.entra.emulator.directory.FirstPartyApps;
+import dev.ostiary.entra.emulator.directory.Group;
+import dev.ostiary.entra.emulator.directory.RoleAssignment;
 import dev.ostiary.entra.emulator.directory.Tenant;
+import dev.ostiary.entra.emulator.directory.User;
 import dev.ostiary.gateway.config.AuditSettings;
 import dev.ostiary.gateway.config.AuthorizationSettings;
 import dev.ostiary.gateway.config.Credentials;
@@ -49,6 +52,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A whole gateway with the Entra emulator before it and a scripted workload behind it, over real sockets. */
@@ -58,6 +62,10 @@ final class GatewayFixture implements AutoCloseable {
             + "\", action == Action::\"call_tool\", resource) when { resource has readOnlyHint && resource.readOnlyHint };";
     static final String WRITERS_MAY =
             "permit(principal in Group::\"" + DemoDirectory.WRITERS + "\", action, resource);";
+
+    private static final List<String> MANY = IntStream.range(0, 205)
+            .mapToObj(i -> "3d4b0f7e-0000-4000-8000-%012d".formatted(900_000 + i))
+            .toList();
 
     static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":"
             + "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}";
@@ -86,6 +94,13 @@ final class GatewayFixture implements AutoCloseable {
 
     EntraCredential entraCredential = new EntraCredential.None();
     Credentials credentials = Credentials.NONE;
+
+    EntraSettings.GroupSettings.Overage overage = EntraSettings.GroupSettings.Overage.DENY;
+
+    /** Null: Entra's tokens only. */
+    @Nullable
+    FacadeSettings facade;
+
     GatewayServer server;
 
     GatewayFixture(Workload.Script script, String... cedar) throws IOException {
@@ -113,18 +128,41 @@ final class GatewayFixture implements AutoCloseable {
                 mayCallGraph(DemoDirectory.forGateway(publicUrl(), List.of("notes", "other"))));
     }
 
-    /** An administrator has consented that the gateway reads users' profiles for them. */
+    /**
+     * An administrator has consented that the gateway reads users' profiles for them, and everybody's groups; olga is in more
+     * groups than a token tells, and carl has a role.
+     */
     private static Directory mayCallGraph(Directory directory) {
         Tenant tenant = directory.tenants().getFirst();
+        List<Group> groups = new ArrayList<>(tenant.groups());
+        List<User> users = new ArrayList<>(tenant.users());
+        MANY.forEach(id -> groups.add(Group.of(id, "Group " + id)));
+        users.add(olga(DemoDirectory.READERS));
         return Directory.of(new Tenant(
                 tenant.id(),
                 tenant.domain(),
                 tenant.displayName(),
-                tenant.users(),
-                tenant.groups(),
+                users,
+                groups,
                 tenant.apps(),
                 List.of(Consent.forEverybody(DemoDirectory.GATEWAY_CLIENT_ID, FirstPartyApps.GRAPH_ID, "User.Read")),
-                tenant.roleAssignments()));
+                List.of(
+                        new RoleAssignment(DemoDirectory.CARL, DemoDirectory.GATEWAY_CLIENT_ID, "Notes.Admin"),
+                        new RoleAssignment(
+                                DemoDirectory.GATEWAY_CLIENT_ID, FirstPartyApps.GRAPH_ID, "GroupMember.Read.All"),
+                        new RoleAssignment(
+                                DemoDirectory.GATEWAY_CLIENT_ID, FirstPartyApps.GRAPH_ID, "User.Read.All"))));
+    }
+
+    /** olga, in 205 groups and these. */
+    static User olga(String... more) {
+        List<String> groups = new ArrayList<>(MANY);
+        groups.addAll(List.of(more));
+        return User.member(
+                "3d4b0f7e-0000-4000-8000-000000000204",
+                "olga@" + DemoDirectory.DOMAIN,
+                "Olga Overage",
+                groups.toArray(String[]::new));
     }
 
     /** Audit lines in memory, as long as the test lets them be written. */
@@ -278,8 +316,7 @@ final class GatewayFixture implements AutoCloseable {
                                 .replaceFirst("/" + DemoDirectory.TENANT_ID + "/$", "")),
                         URI.create(entra.graphOrigin()),
                         entraCredential,
-                        new EntraSettings.GroupSettings(
-                                EntraSettings.GroupSettings.Overage.DENY, EntraSettings.GroupSettings.Lookup.APP),
+                        new EntraSettings.GroupSettings(overage, EntraSettings.GroupSettings.Lookup.APP),
                         List.of("preferred_username")),
                 new AuthorizationSettings(
                         facade,

@@ -36,7 +36,7 @@ final class OnBehalfOfTokens {
 
     private static final Logger LOG = LoggerFactory.getLogger(OnBehalfOfTokens.class);
 
-    /** Consent to an API: no sign-in at a client of Entra's can give it to the gateway. */
+    /** Consent to an API: no sign-in can be relied on to give it to the gateway, and sessions without it are whole. */
     private static final String CONSENT_MISSING = "AADSTS65001";
 
     /** An administrator who mends the registration should not have to wait. */
@@ -120,11 +120,9 @@ final class OnBehalfOfTokens {
             return token(exchange.onBehalfOf(assertion, scopes));
         } catch (EntraRefusedException refusal) {
             log(refusal, principal);
-            boolean consent =
-                    refusal.claims() == null && refusal.diagnosis().code().equals(CONSENT_MISSING);
             return switch (refusal.meaning()) {
                 case SIGN_IN_AGAIN, GRANT_ENDED ->
-                    consent
+                    isConsentMissing(refusal)
                             ? new TokenAnswer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT)
                             : new TokenAnswer.None(new SignInAgain(refusal.claims()), untilItEnds(principal));
                 case MISCONFIGURED -> new TokenAnswer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT);
@@ -142,6 +140,9 @@ final class OnBehalfOfTokens {
             log(refusal, principal);
             return switch (refusal.meaning()) {
                 case SIGN_IN_AGAIN, GRANT_ENDED -> {
+                    if (isConsentMissing(refusal)) {
+                        yield new TokenAnswer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT);
+                    }
                     signInNeeded.accept(new SignInNeeded(principal.tenantId(), principal.objectId(), refusal.claims()));
                     // The facade replays the claims; a client of the facade could do nothing with them.
                     yield new TokenAnswer.None(new SignInAgain(null), SESSIONS_KEPT);
@@ -155,6 +156,10 @@ final class OnBehalfOfTokens {
             LOG.atWarn().addKeyValue("detail", unavailable.getMessage()).log("Entra sessions cannot be read");
             return new TokenAnswer.None(new Unavailable("SessionsUnavailable", SESSIONS_KEPT), SESSIONS_KEPT);
         }
+    }
+
+    private static boolean isConsentMissing(EntraRefusedException refusal) {
+        return refusal.claims() == null && refusal.diagnosis().code().equals(CONSENT_MISSING);
     }
 
     private TokenAnswer token(EntraToken token) {

@@ -27,6 +27,7 @@ final class CallbackEndpoint implements BrowserEndpoint {
     private final EntraSignIn entra;
     private final SealedValues sealed;
     private final SignIns signIns;
+    private final StepUps stepUps;
     private final GrantStore store;
     private final SignInEnd end;
     private final InstantSource clock;
@@ -37,6 +38,7 @@ final class CallbackEndpoint implements BrowserEndpoint {
             EntraSignIn entra,
             SealedValues sealed,
             SignIns signIns,
+            StepUps stepUps,
             GrantStore store,
             SignInEnd end,
             InstantSource clock,
@@ -45,6 +47,7 @@ final class CallbackEndpoint implements BrowserEndpoint {
         this.entra = entra;
         this.sealed = sealed;
         this.signIns = signIns;
+        this.stepUps = stepUps;
         this.store = store;
         this.end = end;
         this.clock = clock;
@@ -106,6 +109,10 @@ final class CallbackEndpoint implements BrowserEndpoint {
         } catch (EntraUnavailableException away) {
             failed(request, state, away.reason(), null);
             return unavailable(state, away.retryAfter().toSeconds());
+        }
+        String owed = state.again() ? null : stepUps.missing(state, user);
+        if (owed != null) {
+            return signIns.again(request, state, owed);
         }
         if (!markUsed(state, user)) {
             throw usedBefore(request, state);

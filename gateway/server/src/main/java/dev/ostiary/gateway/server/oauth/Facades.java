@@ -105,8 +105,9 @@ public final class Facades {
         ClientDirectory clients = new ClientDirectory(settings, config.credentials(), clientDocuments, sealedClients);
         AuthorizationRequest requests = new AuthorizationRequest(snapshot);
         ConsentPages consent = new ConsentPages(sealed, cookies, secrets, requests, settings.remember());
-        SignIns signIns = new SignIns(urls, entra, sealed, cookies, secrets, clock);
         BrowserUsers users = new BrowserUsers(sealed, cookies, secrets, clock);
+        StepUps stepUps = new StepUps(users, grants);
+        SignIns signIns = new SignIns(urls, entra, sealed, cookies, secrets, stepUps, clock);
         SignInEnd end = new SignInEnd(
                 urls, clients, redirectUris, requests, consent, signIns, users, decisions, grants, secrets, events);
         FacadeEndpoints endpoints = new FacadeEndpoints(
@@ -115,7 +116,7 @@ public final class Facades {
                 new AuthorizeEndpoint(
                         urls, clients, redirectUris, requests, consent, signIns, users, decisions, secrets, events),
                 new ConsentEndpoint(urls, sealed, end, consent, signIns, users, decisions, clock, events),
-                new CallbackEndpoint(urls, entra, sealed, signIns, store, end, clock, events),
+                new CallbackEndpoint(urls, entra, sealed, signIns, stepUps, store, end, clock, events),
                 new GrantsEndpoint(urls, sealed, requests, signIns, users, grants, events),
                 token.apply(clients),
                 revoke.apply(clients),

@@ -144,12 +144,7 @@ public final class GrantService implements Grants {
         sessions.keep(user, true);
     }
 
-    /**
-     * What Entra asks for at a user's next sign-in: the claims challenge of the renewal that it refused, to be replayed on the
-     * next authorization request.
-     *
-     * @return as JSON; null when it asks for nothing in particular
-     */
+    @Override
     public @Nullable String pendingClaims(String tenantId, String objectId) throws StoreUnavailableException {
         return sessions.pendingClaims(records.owner(tenantId, objectId));
     }

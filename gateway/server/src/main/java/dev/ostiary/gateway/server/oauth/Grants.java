@@ -4,6 +4,7 @@ import dev.ostiary.gateway.server.entra.SignedIn;
 import dev.ostiary.gateway.server.store.StoreUnavailableException;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What users have granted. Blocks: virtual threads only. Thread-safe. */
 public interface Grants {
@@ -32,6 +33,15 @@ public interface Grants {
 
     /** Ends one of the user's own grants, if it is one; its tokens, streams and sessions end within two seconds. */
     void end(String tenantId, String objectId, String grantId) throws StoreUnavailableException;
+
+    /**
+     * What Entra asks for at a user's next sign-in: the claims challenge of the request that it refused, to be replayed on the
+     * next authorization request.
+     *
+     * @return as JSON; null when it asks for nothing in particular
+     */
+    @Nullable
+    String pendingClaims(String tenantId, String objectId) throws StoreUnavailableException;
 
     /** Keeps a newer Entra session of a user who has signed in for another reason than a grant. */
     void remember(SignedIn user) throws StoreUnavailableException;

@@ -76,6 +76,7 @@ final class SealedValues {
             out.writeBoolean(state.remember());
             out.writeBoolean(state.again());
             writeNullable(out, state.expectedUser());
+            writeNullable(out, state.claimsDigest());
             Transaction transaction = state.transaction();
             out.writeBoolean(transaction != null);
             if (transaction != null) {
@@ -95,8 +96,10 @@ final class SealedValues {
             boolean remember = in.readBoolean();
             boolean again = in.readBoolean();
             String expected = readNullable(in);
+            String claims = readNullable(in);
             Transaction transaction = in.readBoolean() ? readTransaction(in) : null;
-            return new SignInState(id, expires, nonce, verifier, browser, transaction, remember, expected, again);
+            return new SignInState(
+                    id, expires, nonce, verifier, browser, transaction, remember, expected, again, claims);
         });
     }
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param transaction what was approved; null: the user wants to see the page of grants
  * @param remember whether the approval shall be remembered
  * @param expectedUser {@code tid/oid} of the user whose remembered approval stood in for the page; null: the page was shown
- * @param again whether Entra has asked for a second round already
+ * @param again whether this is the second round
+ * @param claimsDigest SHA-256 of the claims challenge that Entra was shown; null: none
  */
 record SignInState(
         String id,
@@ -25,7 +26,8 @@ record SignInState(
         @Nullable Transaction transaction,
         boolean remember,
         @Nullable String expectedUser,
-        boolean again) {
+        boolean again,
+        @Nullable String claimsDigest) {
 
     /** Not the verifier. */
     @Override

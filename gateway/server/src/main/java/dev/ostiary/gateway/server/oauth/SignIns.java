@@ -27,6 +27,7 @@ final class SignIns {
     private final SealedValues sealed;
     private final Cookies cookies;
     private final Secrets secrets;
+    private final StepUps stepUps;
     private final InstantSource clock;
 
     SignIns(
@@ -35,12 +36,14 @@ final class SignIns {
             SealedValues sealed,
             Cookies cookies,
             Secrets secrets,
+            StepUps stepUps,
             InstantSource clock) {
         this.urls = urls;
         this.entra = entra;
         this.sealed = sealed;
         this.cookies = cookies;
         this.secrets = secrets;
+        this.stepUps = stepUps;
         this.clock = clock;
     }
 
@@ -51,22 +54,22 @@ final class SignIns {
 
     /** For an approval given on the page. */
     BrowserAnswer approved(BrowserRequest request, Transaction transaction, boolean remember) {
-        return begin(request, transaction.id(), transaction, remember, null, null);
+        return begin(request, transaction.id(), transaction, remember, null, false, stepUps.likely(request));
     }
 
     /** For an approval remembered of a user who has yet to show that it is the same. */
     BrowserAnswer remembered(BrowserRequest request, Transaction transaction, String expectedUser) {
-        return begin(request, transaction.id(), transaction, false, expectedUser, null);
+        return begin(request, transaction.id(), transaction, false, expectedUser, false, stepUps.likely(request));
     }
 
     /** For the page of grants. */
     BrowserAnswer forGrantsPage(BrowserRequest request) {
-        return begin(request, secrets.id(), null, false, null, null);
+        return begin(request, secrets.id(), null, false, null, false, stepUps.likely(request));
     }
 
     /** The same once more, with what Entra asks for. */
     BrowserAnswer again(BrowserRequest request, SignInState state, String claims) {
-        return begin(request, state.id(), state.transaction(), state.remember(), state.expectedUser(), claims);
+        return begin(request, state.id(), state.transaction(), state.remember(), state.expectedUser(), true, claims);
     }
 
     private BrowserAnswer begin(
@@ -75,6 +78,7 @@ final class SignIns {
             @Nullable Transaction transaction,
             boolean remember,
             @Nullable String expectedUser,
+            boolean again,
             @Nullable String claims) {
         String browser = secrets.secret();
         String nonce = secrets.secret();
@@ -88,7 +92,8 @@ final class SignIns {
                 transaction,
                 remember,
                 expectedUser,
-                claims != null);
+                again,
+                claims == null ? null : Secrets.digest(claims));
         String entraUrl = entra.authorizationUrl(
                         urls.callback(), sealed.seal(state), nonce, Secrets.digest(verifier), claims, null)
                 .toString();

@@ -8,12 +8,15 @@ import dev.ostiary.gateway.server.entra.EntraToken;
 import dev.ostiary.gateway.server.entra.EntraUnavailableException;
 import dev.ostiary.gateway.server.entra.GroupLookup;
 import dev.ostiary.gateway.server.entra.SignedIn;
+import dev.ostiary.gateway.server.store.StoreUnavailableException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Entra and Graph as far as renewals go, for outcomes whose moment a test chooses. Thread-safe. */
@@ -30,6 +33,12 @@ final class ScriptedEntra implements EntraSignIn, GroupLookup {
         SignedIn renew(String refreshToken) throws EntraRefusedException, EntraUnavailableException;
     }
 
+    /** What a redemption for another API does. */
+    interface Redemption {
+        EntraToken redeem(String refreshToken)
+                throws EntraRefusedException, EntraUnavailableException, StoreUnavailableException;
+    }
+
     final AtomicInteger renewals = new AtomicInteger();
     final AtomicInteger lookups = new AtomicInteger();
     volatile boolean graphDown;
@@ -37,11 +46,14 @@ final class ScriptedEntra implements EntraSignIn, GroupLookup {
     volatile List<String> groups = List.of(READERS);
     volatile List<String> roles = List.of("Mcp.Call");
     volatile Script script;
+    volatile Redemption redemption;
+    final Queue<String> redeemed = new ConcurrentLinkedQueue<>();
     private final InstantSource clock;
 
     ScriptedEntra(InstantSource clock) {
         this.clock = clock;
         this.script = this::next;
+        this.redemption = token -> token(next(token).refreshToken());
     }
 
     SignedIn signedIn(String objectId, String refreshToken) {
@@ -56,6 +68,10 @@ final class ScriptedEntra implements EntraSignIn, GroupLookup {
                 JsonNodeFactory.instance.objectNode().put("department", "Sales"),
                 refreshToken,
                 clock.instant());
+    }
+
+    EntraToken token(String refreshToken) {
+        return new EntraToken("for-an-api", clock.instant().plusSeconds(3600), refreshToken);
     }
 
     /** Refresh tokens are {@code oid#n}. */
@@ -113,8 +129,14 @@ final class ScriptedEntra implements EntraSignIn, GroupLookup {
     }
 
     @Override
-    public EntraToken redeemFor(String refreshToken, List<String> scopes) {
-        throw new UnsupportedOperationException();
+    public EntraToken redeemFor(String refreshToken, List<String> scopes)
+            throws EntraRefusedException, EntraUnavailableException {
+        redeemed.add(refreshToken);
+        try {
+            return redemption.redeem(refreshToken);
+        } catch (StoreUnavailableException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override
