@@ -5,6 +5,7 @@ import dev.ostiary.cli.up.OneMachine;
 import dev.ostiary.cli.up.RunningGateways;
 import dev.ostiary.cli.up.SecondSignal;
 import dev.ostiary.cli.up.UpOptions;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -56,6 +57,14 @@ final class UpCommand implements Callable<Integer> {
             description = "Serves probes and metrics on 127.0.0.1 at this port; 0: a free one. Default: nowhere.")
     private @Nullable Integer adminPort;
 
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description =
+                    "The address to listen on. Default: 127.0.0.1, or every address when spec.tls gives the gateway a"
+                            + " certificate of its own.")
+    private @Nullable InetAddress listen;
+
     @Option(names = "--public-url", paramLabel = "URL", description = "Replaces spec.publicUrl of the gateway.")
     private @Nullable String publicUrl;
 
@@ -86,7 +95,7 @@ final class UpCommand implements Callable<Integer> {
             names = "--state",
             paramLabel = "DIR",
             description =
-                    "Keeps keys here, so that sessions outlive the process. Created with mode 0700; see `ostiary keys`.")
+                    "Keeps keys and grants here, so that they outlive the process. Created with mode 0700; see `ostiary keys`.")
     private @Nullable Path state;
 
     UpCommand(Terminal terminal, Installation installation, RunningGateways gateways) {
@@ -117,7 +126,7 @@ final class UpCommand implements Callable<Integer> {
         if (files == null && (gateway != null || !commands.isEmpty())) {
             throw CommandFailure.usage("--gateway and --command are about resources of yours: name them with -f");
         }
-        return new UpOptions(files, port, origin(), gateway, commands, urls, credential, state, adminPort);
+        return new UpOptions(files, port, origin(), gateway, commands, urls, credential, state, adminPort, listen);
     }
 
     private static void requirePort(String option, @Nullable Integer port) throws CommandFailure {

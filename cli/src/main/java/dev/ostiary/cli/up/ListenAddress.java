@@ -21,23 +21,31 @@ record ListenAddress(InetSocketAddress socket, URI publicUrl) {
 
     /**
      * Decides. A gateway that is for this machine (its public host is a loopback one) listens on loopback only, at the
-     * port of its public URL; with another port that URL follows. Any other gateway listens on all addresses.
+     * port of its public URL; with another port that URL follows. Any other gateway listens on all addresses where it has
+     * TLS; without, something in front of it ends TLS, and plain HTTP is for this machine alone unless somebody says otherwise.
      *
      * @param declared the public origin, from the command line or the resources
      * @param port as on the command line; 0: a free one; null: not said
+     * @param listen as on the command line; null: not said
+     * @param encrypted whether the gateway has a certificate of its own
      * @throws CommandFailure when there is no free port
      */
-    static ListenAddress of(URI declared, @Nullable Integer port) throws CommandFailure {
+    static ListenAddress of(URI declared, @Nullable Integer port, @Nullable InetAddress listen, boolean encrypted)
+            throws CommandFailure {
         boolean local = LOOPBACK.contains(declared.getHost());
         int wanted = port != null
                 ? port
                 : local && declared.getPort() > 0 ? declared.getPort() : RunningGateways.DEFAULT_PORT;
         int chosen = wanted == 0 ? freePort() : wanted;
         if (!local) {
-            return new ListenAddress(new InetSocketAddress(chosen), declared);
+            InetSocketAddress everywhere = new InetSocketAddress(chosen);
+            InetSocketAddress here = new InetSocketAddress(InetAddress.getLoopbackAddress(), chosen);
+            return new ListenAddress(
+                    listen != null ? new InetSocketAddress(listen, chosen) : encrypted ? everywhere : here, declared);
         }
         URI publicUrl = URI.create(declared.getScheme() + "://" + declared.getHost() + ":" + chosen);
-        return new ListenAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), chosen), publicUrl);
+        InetAddress address = listen != null ? listen : InetAddress.getLoopbackAddress();
+        return new ListenAddress(new InetSocketAddress(address, chosen), publicUrl);
     }
 
     int port() {

@@ -96,8 +96,11 @@ public final class OneMachine implements AutoCloseable {
         // The first look only tells where to listen and which routes there are.
         URI declared = options.publicUrl();
         GatewayFiles.Outcome first = source.read(overrides(declared, options.urls(), entra));
-        ListenAddress address =
-                ListenAddress.of(declared == null ? first.snapshot().publicUrl() : declared, options.port());
+        ListenAddress address = ListenAddress.of(
+                declared == null ? first.snapshot().publicUrl() : declared,
+                options.port(),
+                options.listen(),
+                first.tls() != null);
         address.requireFree();
         if (entra.registration().equals(first.snapshot().entra())) {
             entra.serve(address.publicUrl(), first.routes());

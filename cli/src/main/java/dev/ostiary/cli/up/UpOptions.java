@@ -1,5 +1,6 @@
 package dev.ostiary.cli.up;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param credential a file with the registration's credential; null: none
  * @param state the folder that outlives the process; null: nothing does
  * @param adminPort where to serve probes and metrics, on 127.0.0.1; 0 for a free port; null: nowhere
+ * @param listen the address to listen on; null: loopback, unless the gateway has TLS and is not for this machine alone
  */
 public record UpOptions(
         @Nullable Path files,
@@ -28,14 +30,29 @@ public record UpOptions(
         Map<String, String> urls,
         @Nullable Path credential,
         @Nullable Path state,
-        @Nullable Integer adminPort) {
+        @Nullable Integer adminPort,
+        @Nullable InetAddress listen) {
 
     public UpOptions {
         commands = new TreeMap<>(commands);
         urls = new TreeMap<>(urls);
     }
 
-    /** Without an admin port. */
+    /** On the usual address. */
+    public UpOptions(
+            @Nullable Path files,
+            @Nullable Integer port,
+            @Nullable URI publicUrl,
+            @Nullable String gateway,
+            Map<String, String> commands,
+            Map<String, String> urls,
+            @Nullable Path credential,
+            @Nullable Path state,
+            @Nullable Integer adminPort) {
+        this(files, port, publicUrl, gateway, commands, urls, credential, state, adminPort, null);
+    }
+
+    /** The same without an admin port. */
     public UpOptions(
             @Nullable Path files,
             @Nullable Integer port,

@@ -21,7 +21,6 @@ public final class SignInState {
     final Consents consents = new Consents();
     private final BoundedStore<User> changed = new BoundedStore<>(10_000);
     private final BoundedStore<Instant> validFrom = new BoundedStore<>(10_000);
-    private final BoundedStore<User> changed = new BoundedStore<>(10_000);
     private final Clock clock;
 
     /** Empty. */

@@ -89,9 +89,6 @@ final class GatewayFixture implements AutoCloseable {
     List<String> acceptedClients = List.of(FirstPartyApps.AZURE_CLI_ID);
     List<String> appOnlyRoles = List.of();
 
-    @Nullable
-    FacadeSettings facade;
-
     EntraCredential entraCredential = new EntraCredential.None();
     Credentials credentials = Credentials.NONE;
 
