@@ -177,7 +177,7 @@ class SignInAttacksTest {
 
         HttpResponse<String> answer = browser.get("/consent?decision=approve&transaction=" + encoded(transaction));
 
-        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.headers().firstValue("location")).isEmpty();
     }
 
