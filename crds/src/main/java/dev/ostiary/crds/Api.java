@@ -19,13 +19,22 @@ public final class Api {
     /** RFC 1123 subdomain: labels with dots between them. */
     public static final String DNS_SUBDOMAIN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 
-    /** One to four numbers with a unit, as Kubernetes writes durations (GEP-2257), and days. */
-    public static final String DURATION = "^([0-9]{1,5}(d|h|m|s|ms)){1,4}$";
+    /** One to four numbers with a unit, as Kubernetes writes durations (GEP-2257), and days, which come first. */
+    public static final String DURATION = "^[0-9]{1,5}(d|h|m|s|ms)([0-9]{1,5}(h|m|s|ms)){0,3}$";
+
+    /** The longest {@link #DURATION}. */
+    static final int DURATION_LENGTH = 28;
+
+    /** A SHA-256, in hexadecimal. */
+    static final String SHA_256 = "^[0-9a-f]{64}$";
+
+    /** Without white space. */
+    public static final String NO_SPACES = "^\\S+$";
 
     /** Scheme, host and optional port. */
     public static final String ORIGIN = "^https?://[^/?#@\\s]+$";
 
-    /** An absolute http or https URL without user and fragment. */
+    /** An absolute http or https URL without fragment. */
     public static final String HTTP_URL = "^https?://[^/?#@\\s]+[^#\\s]*$";
 
     /** A header's name: RFC 9110 section 5.1, token. */

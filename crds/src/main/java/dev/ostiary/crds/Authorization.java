@@ -6,10 +6,17 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Who may sign in, and with what. */
+@ValidationRule(
+        value =
+                "self.facade == 'Enabled' || (has(self.entraTokens) && (has(self.entraTokens.appOnly) || (has(self.entraTokens.clients) && self.entraTokens.clients.size() > 0)))",
+        message =
+                "with facade Disabled, clients bring tokens from Entra, and none is accepted; list client ids in spec.authorization.entraTokens.clients, or app roles in spec.authorization.entraTokens.appOnly.roles.",
+        fieldPath = ".entraTokens")
 public record Authorization(
         @Default("Enabled")
         @JsonPropertyDescription(
@@ -64,6 +71,10 @@ public record Authorization(
             MetadataDocuments metadataDocuments,
 
             @ListKind(value = ListKind.Merge.SET, maxItems = 500, itemMaxLength = 2048)
+            @ValidationRule(
+                    value =
+                            "self.all(id, !id.lowerAscii().startsWith('sha256:') || id.matches('^[Ss][Hh][Aa]256:[0-9a-fA-F]{64}$'))",
+                    message = "must be client ids, or sha256: and the 64 hexadecimal digits of one's hash.")
             @JsonPropertyDescription("Clients that are turned away: client ids, or sha256:<hex> of one.")
             List<String> deny,
 
@@ -75,7 +86,7 @@ public record Authorization(
             Remember remember,
 
             @JsonProperty("static")
-            @ListKind(value = ListKind.Merge.MAP, keys = "clientId", maxItems = 100)
+            @ListKind(value = ListKind.Merge.MAP, keys = "clientId", maxItems = 64)
             @JsonPropertyDescription("Clients known in advance.")
             List<StaticClient> statics,
 
@@ -111,10 +122,20 @@ public record Authorization(
             Toggle mode,
 
             @ListKind(value = ListKind.Merge.SET, maxItems = 200, itemMaxLength = 2048)
+            @ValidationRule(
+                    value =
+                            "self.all(client, client.startsWith('https://') ? client.matches('^https://[^/?#@]+/[^#]+$') : client.matches('^[A-Za-z0-9.-]+$'))",
+                    message =
+                            "must be host names such as app.example.com, or https URLs of documents, with their path.")
             @JsonPropertyDescription("When not empty, only these: host names, or whole URLs.")
             List<String> allow,
 
             @ListKind(value = ListKind.Merge.SET, maxItems = 200, itemMaxLength = 2048)
+            @ValidationRule(
+                    value =
+                            "self.all(client, client.startsWith('https://') ? client.matches('^https://[^/?#@]+/[^#]+$') : client.matches('^[A-Za-z0-9.-]+$'))",
+                    message =
+                            "must be host names such as app.example.com, or https URLs of documents, with their path.")
             @JsonPropertyDescription("Never these: host names, or whole URLs. Wins over allow.")
             List<String> deny) {
 
@@ -136,12 +157,21 @@ public record Authorization(
             String clientId,
 
             @Size(max = 128)
+            @ValidationRule(value = Rules.PLAIN_TEXT, message = "has control characters.")
             @JsonPropertyDescription("Its name on the consent page; left out, the client id.")
             @Nullable
             String displayName,
 
             @Required
-            @ListKind(value = ListKind.Merge.SET, minItems = 1, maxItems = 20, itemMaxLength = 2048)
+            @ListKind(value = ListKind.Merge.SET, minItems = 1, maxItems = 20, itemMaxLength = 1024)
+            @ValidationRule(
+                    value = "self.all(uri, uri.matches('^[A-Za-z][A-Za-z0-9+.-]*:/') && !uri.contains('#'))",
+                    message =
+                            "must be absolute URIs with a slash after the scheme and without a fragment, such as https://portal.example.com/cb.")
+            @ValidationRule(
+                    value =
+                            "self.all(uri, !uri.startsWith('http:') || uri.matches(r'^http://(localhost|127\\.0\\.0\\.1|\\[::1\\])([:/?]|$)'))",
+                    message = "must be https; http is for localhost, 127.0.0.1 and [::1] only.")
             @JsonPropertyDescription(
                     "Its redirect URIs, compared character by character; the port of a loopback one may differ.")
             List<String> redirectUris,
@@ -157,6 +187,14 @@ public record Authorization(
     }
 
     /** Redirect targets. */
+    @ValidationRule(
+            value = "self.hosts != 'List' || (has(self.hostList) && self.hostList.size() > 0)",
+            message = "is empty, and hosts is List; name the hosts.",
+            fieldPath = ".hostList")
+    @ValidationRule(
+            value = "self.hosts == 'List' || !has(self.hostList) || self.hostList.size() == 0",
+            message = "counts with hosts: List only; remove it, or set hosts to List.",
+            fieldPath = ".hostList")
     public record Redirects(
             @Default("KnownClients")
             @JsonPropertyDescription(
@@ -173,6 +211,10 @@ public record Authorization(
                     maxItems = 50,
                     itemPattern = "^[a-z][a-z0-9+.-]*$",
                     itemMaxLength = 64)
+            @ValidationRule(
+                    value = "self.all(scheme, !(scheme in " + Rules.USED_SCHEMES + "))",
+                    message =
+                            "has a scheme that cannot be an application's own: browsers or operating systems give it another meaning; https hosts are a matter of redirects.hosts.")
             @JsonPropertyDescription(
                     "Private URI schemes of desktop applications, for example cursor, beyond those of the known clients.")
             List<String> schemes) {
@@ -199,12 +241,16 @@ public record Authorization(
     /** Lifetimes. */
     public record Tokens(
             @Pattern(Api.DURATION)
+            @Size(max = Api.DURATION_LENGTH)
+            @Within(least = "10m", most = "15m")
             @Default("15m")
             @JsonPropertyDescription(
                     "Lifetime of an access token, 10m to 15m. A change of groups takes effect within it.")
             String accessTokenTtl,
 
             @Pattern(Api.DURATION)
+            @Size(max = Api.DURATION_LENGTH)
+            @Within(least = "1h", most = "90d")
             @Default("30d")
             @JsonPropertyDescription("A client that was not used for this long signs in again; 1h to 90d.")
             String refreshTokenTtl) {

@@ -6,6 +6,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,18 @@ import org.jspecify.annotations.Nullable;
 public record Entra(
         @Required
         @Pattern(Api.GUID)
+        @ValidationRule(
+                value = Rules.GUID,
+                message = "must be a GUID; the registration's overview page in the Entra admin center shows it.")
         @JsonPropertyDescription("Directory (tenant) id. Only users and apps of this tenant may sign in.")
         String tenantId,
 
-        @Required @Pattern(Api.GUID) @JsonPropertyDescription("Application (client) id of the gateway's registration.")
+        @Required
+        @Pattern(Api.GUID)
+        @ValidationRule(
+                value = Rules.GUID,
+                message = "must be a GUID; the registration's overview page in the Entra admin center shows it.")
+        @JsonPropertyDescription("Application (client) id of the gateway's registration.")
         String clientId,
 
         @JsonPropertyDescription(
@@ -30,6 +39,10 @@ public record Entra(
         Cloud cloud,
 
         @Pattern(Api.ORIGIN)
+        @ValidationRule(
+                value = Rules.SAFE_ORIGIN,
+                message =
+                        "must be an https origin without a path, such as https://login.microsoftonline.com; http is accepted for loopback hosts only.")
         @Size(max = 263)
         @JsonPropertyDescription(
                 "Login origin instead of the cloud's, for example https://login.microsoftonline.com. http is accepted for "
@@ -38,6 +51,10 @@ public record Entra(
         String authorityHost,
 
         @Pattern(Api.ORIGIN)
+        @ValidationRule(
+                value = Rules.SAFE_ORIGIN,
+                message =
+                        "must be an https origin without a path, such as https://graph.microsoft.com; http is accepted for loopback hosts only.")
         @Size(max = 263)
         @JsonPropertyDescription(
                 "Microsoft Graph origin instead of the cloud's, for example https://dod-graph.microsoft.us.")
@@ -45,6 +62,10 @@ public record Entra(
         String graphHost,
 
         @Pattern(Api.ORIGIN)
+        @ValidationRule(
+                value = Rules.SAFE_ORIGIN,
+                message =
+                        "must be an https origin without a path, such as https://sts.windows.net; http is accepted for loopback hosts only.")
         @Size(max = 263)
         @JsonPropertyDescription(
                 "Origin in the issuer of v1.0 access tokens instead of the cloud's, for example https://sts.windows.net.")
@@ -81,6 +102,18 @@ public record Entra(
     }
 
     /** A client credential. */
+    @ValidationRule(
+            value = "!(self.type in ['Certificate', 'ClientSecret']) || has(self.secretRef)",
+            message = "is missing; name a Secret of this namespace.",
+            fieldPath = ".secretRef")
+    @ValidationRule(
+            value = "self.type in ['Certificate', 'ClientSecret'] || !has(self.secretRef)",
+            message = "belongs to the types Certificate and ClientSecret; remove it or change the type.",
+            fieldPath = ".secretRef")
+    @ValidationRule(
+            value = "self.type == 'ManagedIdentity' || !has(self.clientId)",
+            message = "belongs to the type ManagedIdentity; the registration's own id is spec.entra.clientId.",
+            fieldPath = ".clientId")
     public record Credential(
             @Required
             @JsonPropertyDescription(

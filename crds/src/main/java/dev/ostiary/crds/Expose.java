@@ -4,11 +4,18 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How the gateway is published. */
+@ValidationRule(
+        value = "!(has(self.httpRoute) && has(self.ingress))",
+        message = "has both httpRoute and ingress; keep one.")
+@ValidationRule(
+        value = "has(self.httpRoute) || has(self.ingress)",
+        message = "has neither httpRoute nor ingress; add one, or leave expose out.")
 public record Expose(
         @JsonPropertyDescription("An HTTPRoute of the Gateway API. At most one of httpRoute and ingress.") @Nullable
         HttpRoute httpRoute,

@@ -5,6 +5,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,23 @@ public record GatewayEgress(
     /** Forward proxies. */
     public record Proxy(
             @Pattern(Api.ORIGIN)
+            @ValidationRule(
+                    value = "self.startsWith('http://')",
+                    message =
+                            "must be the http origin of a forward proxy, such as http://proxy:3128, without user and password.")
             @Size(max = 263)
             @JsonPropertyDescription("Proxy for https destinations, asked to CONNECT, for example http://proxy:3128.")
             @Nullable
             String https,
 
-            @Pattern(Api.ORIGIN) @Size(max = 263) @JsonPropertyDescription("Proxy for http destinations.") @Nullable
+            @Pattern(Api.ORIGIN)
+            @ValidationRule(
+                    value = "self.startsWith('http://')",
+                    message =
+                            "must be the http origin of a forward proxy, such as http://proxy:3128, without user and password.")
+            @Size(max = 263)
+            @JsonPropertyDescription("Proxy for http destinations.")
+            @Nullable
             String http,
 
             @ListKind(value = ListKind.Merge.SET, maxItems = 200, itemMaxLength = 253)

@@ -4,10 +4,19 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The Service in front of the gateway. */
+@ValidationRule(
+        value = "self.type == 'LoadBalancer' || !has(self.loadBalancerClass)",
+        message = "belongs to the type LoadBalancer; remove it or change the type.",
+        fieldPath = ".loadBalancerClass")
+@ValidationRule(
+        value = "self.type != 'ClusterIP' || !has(self.externalTrafficPolicy)",
+        message = "belongs to the types NodePort and LoadBalancer; remove it or change the type.",
+        fieldPath = ".externalTrafficPolicy")
 public record GatewayService(
         @Default("ClusterIP") @JsonPropertyDescription("Kind of the Service.")
         Type type,

@@ -5,6 +5,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
 /** How requests are received. */
@@ -101,33 +102,45 @@ public record Http(
     /** Durations. */
     public record Timeouts(
             @Pattern(Api.DURATION)
+            @Size(max = Api.DURATION_LENGTH)
+            @Within(least = "1s", most = "5m")
             @Default("10s")
             @JsonPropertyDescription("From the first byte of a request to the end of its headers; 1s to 5m.")
             String headerRead,
 
             @Pattern(Api.DURATION)
+            @Size(max = Api.DURATION_LENGTH)
+            @Within(least = "1s", most = "1h")
             @Default("30s")
             @JsonPropertyDescription("From the end of the headers to the end of the body; 1s to 1h.")
             String requestRead,
 
             @Pattern(Api.DURATION)
+            @Size(max = Api.DURATION_LENGTH)
+            @Within(least = "1s", most = "1h")
             @Default("75s")
             @JsonPropertyDescription(
                     "Between two requests of one connection; 1s to 1h. Must be longer than that of a load balancer in front.")
             String keepAliveIdle,
 
             @Pattern(Api.DURATION)
+            @Size(max = Api.DURATION_LENGTH)
+            @Within(least = "100ms", most = "5m")
             @Default("5s")
             @JsonPropertyDescription("For connecting to a workload, TLS included; 100ms to 5m.")
             String connect,
 
             @Pattern(Api.DURATION)
+            @Size(max = Api.DURATION_LENGTH)
+            @Within(least = "100ms", most = "1d")
             @Default("120s")
             @JsonPropertyDescription(
                     "From the last byte of a request to the first byte of the workload's answer; 100ms to 1d. Tools may be slow.")
             String upstreamFirstByte,
 
             @Pattern(Api.DURATION)
+            @Size(max = Api.DURATION_LENGTH)
+            @Within(least = "1s", most = "1d")
             @Default("5m")
             @JsonPropertyDescription("Between two bytes of a workload's answer, event streams included; 1s to 1d.")
             String upstreamStreamIdle) {

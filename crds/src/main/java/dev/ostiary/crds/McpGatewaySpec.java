@@ -8,15 +8,33 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a gateway shall be. */
+@ValidationRule(
+        value =
+                "!" + Rules.FACADE_ENABLED
+                        + " || !has(self.store) || !(self.store.type in ['Memory', 'File']) || (self.replicas <= 1 && !has(self.autoscaling))",
+        message =
+                "keeps sign-ins in one replica, and there are several; set replicas to 1 or choose Kubernetes or Redis.",
+        fieldPath = ".store.type")
+@ValidationRule(
+        value = "!" + Rules.FACADE_ENABLED
+                + " || !has(self.entra) || !has(self.entra.credential) || self.entra.credential.type != 'None'",
+        message =
+                "is None, and the facade signs users in as the registration, which has to prove itself; set spec.entra.credential.type to WorkloadIdentity, ManagedIdentity, Certificate or ClientSecret.",
+        fieldPath = ".entra.credential")
 public record McpGatewaySpec(
         @Required
         @Pattern(Api.ORIGIN)
         @Size(max = 263)
+        @ValidationRule(
+                value = Rules.SAFE_ORIGIN,
+                message =
+                        "must be an https origin without a path, such as https://mcp.example.com; http is accepted for localhost, 127.0.0.1 and [::1] only.")
         @JsonPropertyDescription(
                 "The origin that MCP clients use: scheme, host and, where it is not the usual one, port; no path. "
                         + "Every route is a path below it: https://mcp.example.com/github. It must be https; http is accepted for "
@@ -55,6 +73,8 @@ public record McpGatewaySpec(
         Audit audit,
 
         @Pattern(Api.DURATION)
+        @Size(max = Api.DURATION_LENGTH)
+        @Within(least = "1m", most = "365d")
         @JsonPropertyDescription(
                 "After this long without contact to the Kubernetes API server a replica stops being ready, for example "
                         + "24h. Left out, it goes on with the configuration that it has. Cluster only.")
@@ -121,6 +141,10 @@ public record McpGatewaySpec(
     }
 
     /** A HorizontalPodAutoscaler on the gateway. */
+    @ValidationRule(
+            value = "self.minReplicas <= self.maxReplicas",
+            message = "must be at least minReplicas, which is 2 where it is left out.",
+            fieldPath = ".maxReplicas")
     public record Autoscaling(
             @Min(1) @Max(100) @Default("2") @JsonPropertyDescription("The least pods.")
             Integer minReplicas,
@@ -178,6 +202,14 @@ public record McpGatewaySpec(
         }
 
         /** A set of namespaces. */
+        @ValidationRule(
+                value = "self.from != 'List' || (has(self.list) && self.list.size() > 0)",
+                message = "is empty, and from is List; name the namespaces.",
+                fieldPath = ".list")
+        @ValidationRule(
+                value = "self.from == 'List' || !has(self.list) || self.list.size() == 0",
+                message = "counts with from: List only; remove it, or set from to List.",
+                fieldPath = ".list")
         public record Namespaces(
                 @Default("Same")
                 @JsonPropertyDescription(
@@ -218,6 +250,8 @@ public record McpGatewaySpec(
     /** Key rotation. */
     public record Keys(
             @Pattern(Api.DURATION)
+            @Size(max = Api.DURATION_LENGTH)
+            @Within(least = "1d", most = "365d")
             @Default("30d")
             @JsonPropertyDescription(
                     "How often each key is replaced by a new one; at least 1d. Old keys stay readable as long as anything "

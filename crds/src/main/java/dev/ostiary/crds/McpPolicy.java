@@ -24,7 +24,12 @@ import org.jspecify.annotations.Nullable;
 @AdditionalPrinterColumn(name = "Accepted", jsonPath = ".status.conditions[?(@.type==\"Accepted\")].status")
 @AdditionalPrinterColumn(name = "Programmed", jsonPath = ".status.conditions[?(@.type==\"Programmed\")].status")
 @AdditionalPrinterColumn(name = "Enforcement", jsonPath = ".spec.enforcement")
-@AdditionalPrinterColumn(name = "Targets", jsonPath = ".spec.targetRefs[*].name")
+@AdditionalPrinterColumn(name = "First-Target", jsonPath = ".spec.targetRefs[0].name")
+@AdditionalPrinterColumn(
+        name = "Enforced-Generation",
+        jsonPath = ".status.enforcedGeneration",
+        type = AdditionalPrinterColumn.Type.INTEGER,
+        priority = 1)
 @AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.conditions[?(@.type==\"Accepted\")].reason", priority = 1)
 @AdditionalPrinterColumn(
         name = "Age",

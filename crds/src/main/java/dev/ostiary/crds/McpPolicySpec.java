@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +25,10 @@ public record McpPolicySpec(
         List<TargetRef> targetRefs,
 
         @MapBounds(maxEntries = 200, valuePattern = Api.GUID)
+        @ValidationRule(
+                value =
+                        "self.all(name, name.matches(r'\\S') && !name.matches('^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$'))",
+                message = "has a name that is none: it is empty, or itself an object id that might be another group's.")
         @JsonPropertyDescription(
                 "Names for Entra groups: name to object id. Group::\"<name>\" in this policy means that group, in no other policy. "
                         + "At most 200.")
@@ -55,6 +60,9 @@ public record McpPolicySpec(
 
         @Required
         @Size(min = 1, max = 10240)
+        @ValidationRule(
+                value = "bytes(self).size() <= 10240",
+                message = "is larger than 10 kB; split it into several McpPolicy resources with the same targets.")
         @JsonPropertyDescription(
                 "The policies, in the Cedar language; at most 10 kB. Nothing is allowed that no permit allows, and a forbid wins "
                         + "over every permit.")

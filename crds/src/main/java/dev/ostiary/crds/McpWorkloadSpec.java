@@ -8,16 +8,31 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a workload shall be. */
+@ValidationRule(
+        value = "has(self.image) || has(self.url)",
+        message = "has neither image nor url; name a container image, or the URL of a server that runs elsewhere.")
+@ValidationRule(
+        value = "!(has(self.image) && has(self.url))",
+        message = "excludes image; keep one of them.",
+        fieldPath = ".url")
+@ValidationRule(
+        value = "self.transport != 'Stdio' || !has(self.url)",
+        message = "Stdio needs an image: a URL speaks HTTP.",
+        fieldPath = ".transport")
 public record McpWorkloadSpec(
         @Required @JsonPropertyDescription("The gateway that serves this workload.")
         GatewayRef gatewayRef,
 
         @Pattern(Api.DNS_LABEL)
         @Size(max = 40)
+        @ValidationRule(
+                value = "!(self in " + Rules.RESERVED_ROUTES + ")",
+                message = "is a path of the gateway itself; choose another name.")
         @JsonPropertyDescription(
                 "Path on the gateway: the MCP endpoint is <publicUrl>/<route>. Left out, the workload's name. When two "
                         + "workloads of a gateway ask for the same route, the older one has it.")
@@ -25,6 +40,7 @@ public record McpWorkloadSpec(
         String route,
 
         @Size(max = 128)
+        @ValidationRule(value = Rules.PLAIN_TEXT, message = "has control characters.")
         @JsonPropertyDescription("Name for people, on the consent page and in messages. Left out, the workload's name.")
         @Nullable
         String displayName,
@@ -39,23 +55,29 @@ public record McpWorkloadSpec(
         HttpEndpoint http,
 
         @Size(min = 1, max = 512)
+        @Pattern(Api.NO_SPACES)
         @JsonPropertyDescription("Container image of the server, which Ostiary runs. Exactly one of image and url.")
         @Nullable
         String image,
 
         @Pattern(Api.HTTP_URL)
         @Size(max = 2048)
+        @ValidationRule(
+                value = "!" + Rules.USER_OR_UNDERSCORE,
+                message =
+                        "must be an absolute http or https URL without user, password and fragment, and without underscores in the host name; credentials belong into upstreamAuth.")
         @JsonPropertyDescription(
                 "MCP endpoint of a server that runs elsewhere, path included. Exactly one of image and url.")
         @Nullable
         String url,
 
-        @ListKind(value = ListKind.Merge.ATOMIC, maxItems = 64)
+        @ListKind(value = ListKind.Merge.ATOMIC, maxItems = 64, itemMaxLength = 8192)
         @JsonPropertyDescription(
                 "Command instead of the image's entry point. Required for Stdio servers whose image has none.")
         List<String> command,
 
-        @ListKind(value = ListKind.Merge.ATOMIC, maxItems = 256) @JsonPropertyDescription("Arguments of the command.")
+        @ListKind(value = ListKind.Merge.ATOMIC, maxItems = 256, itemMaxLength = 8192)
+        @JsonPropertyDescription("Arguments of the command.")
         List<String> args,
 
         @ListKind(value = ListKind.Merge.MAP, keys = "name", maxItems = 256)
@@ -159,6 +181,9 @@ public record McpWorkloadSpec(
     }
 
     /** An environment variable. */
+    @ValidationRule(
+            value = "!(has(self.value) && has(self.valueFrom))",
+            message = "has both value and valueFrom; keep one.")
     public record Env(
             @Required
             @Pattern("^[-._a-zA-Z][-._a-zA-Z0-9]*$")
@@ -174,6 +199,9 @@ public record McpWorkloadSpec(
             Source valueFrom) {
 
         /** Where a value comes from. */
+        @ValidationRule(
+                value = "has(self.secretKeyRef) != has(self.configMapKeyRef)",
+                message = "needs exactly one of secretKeyRef and configMapKeyRef.")
         public record Source(
                 @JsonPropertyDescription("A key of a Secret. Exactly one of secretKeyRef and configMapKeyRef.")
                 @Nullable
@@ -213,6 +241,8 @@ public record McpWorkloadSpec(
             Integer maxPerPod,
 
             @Pattern(Api.DURATION)
+            @Size(max = Api.DURATION_LENGTH)
+            @Within(least = "1m", most = "1d")
             @Default("30m")
             @JsonPropertyDescription("A session without a message for this long ends; 1m to 1d.")
             String idleTimeout,
@@ -241,6 +271,26 @@ public record McpWorkloadSpec(
     }
 
     /** What the server is shown. */
+    @ValidationRule(
+            value = "self.type == 'Secret' || !has(self.header)",
+            message = "belongs to the type Secret; remove it or change the type.",
+            fieldPath = ".header")
+    @ValidationRule(
+            value = "self.type == 'Secret' || !has(self.secretRef)",
+            message = "belongs to the type Secret; remove it or change the type.",
+            fieldPath = ".secretRef")
+    @ValidationRule(
+            value = "self.type != 'Secret' || has(self.secretRef)",
+            message = "is missing; name a Secret of this namespace.",
+            fieldPath = ".secretRef")
+    @ValidationRule(
+            value = "self.type == 'OnBehalfOf' || !has(self.scopes) || self.scopes.size() == 0",
+            message = "belongs to the type OnBehalfOf; remove it or change the type.",
+            fieldPath = ".scopes")
+    @ValidationRule(
+            value = "self.type != 'OnBehalfOf' || (has(self.scopes) && self.scopes.size() > 0)",
+            message = "is empty; name scopes of the server's API.",
+            fieldPath = ".scopes")
     public record UpstreamAuthentication(
             @Required
             @JsonPropertyDescription(
@@ -250,11 +300,26 @@ public record McpWorkloadSpec(
             Type type,
 
             @ListKind(value = ListKind.Merge.SET, maxItems = 20, itemMaxLength = 512)
+            @ValidationRule(
+                    value = "self.all(scope, scope.matches(r'^[!#-\\[\\]-~]+/[!#-.0-\\[\\]-~]+$'))",
+                    message = "must be scopes with their API, such as api://notes/Notes.Read or api://notes/.default.")
+            @ValidationRule(
+                    value =
+                            "self.all(scope, scope.lastIndexOf('/') < 1 || self[0].lastIndexOf('/') < 1 || scope.substring(0, scope.lastIndexOf('/')) == self[0].substring(0, self[0].lastIndexOf('/')))",
+                    message = "must be of one API: a token is for one.")
+            @ValidationRule(
+                    value = "self.size() < 2 || !self.exists(scope, scope.endsWith('/.default'))",
+                    message = "has .default beside others; it stands for all of them, alone.")
             @JsonPropertyDescription("With OnBehalfOf: scopes of one API, for example api://notes/Notes.Read.")
             List<String> scopes,
 
             @Pattern(Api.HEADER_NAME)
             @Size(max = 64)
+            @ValidationRule(
+                    value = "!(self.lowerAscii() in " + Rules.USED_HEADERS + ") && !" + Rules.USED_HEADER_PREFIXES
+                            + ".exists(prefix, self.lowerAscii().startsWith(prefix))",
+                    message =
+                            "cannot carry a credential: it is one that HTTP, MCP or the gateway uses itself; usual ones are Authorization and X-Api-Key.")
             @JsonPropertyDescription("With Secret: name of the header, usually Authorization. Left out: Authorization.")
             @Nullable
             String header,

@@ -3,9 +3,18 @@ package dev.ostiary.crds;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /** The grant store. */
+@ValidationRule(
+        value = "self.type != 'Redis' || has(self.secretRef)",
+        message = "is missing; name a Secret of this namespace.",
+        fieldPath = ".secretRef")
+@ValidationRule(
+        value = "self.type == 'Redis' || !has(self.secretRef)",
+        message = "belongs to the type Redis; remove it or change the type.",
+        fieldPath = ".secretRef")
 public record Store(
         @Default("Kubernetes")
         @JsonPropertyDescription(

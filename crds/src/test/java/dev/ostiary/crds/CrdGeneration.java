@@ -25,7 +25,10 @@ import java.util.TreeMap;
 final class CrdGeneration {
 
     static final List<Class<? extends CustomResource<?, ?>>> KINDS =
-            List.of(McpGateway.class, McpWorkload.class, McpPolicy.class);
+            List.of(McpGateway.class, McpWorkload.class, McpPolicy.class, McpGatewayReplica.class, McpGrant.class);
+
+    /** What people write; the others are written by programs alone and have no status. */
+    static final List<Class<? extends CustomResource<?, ?>>> PUBLIC_KINDS = KINDS.subList(0, 3);
 
     /** Where the checked-in files are, seen from the module. */
     static final Path FOLDER = Path.of("src/main/resources/META-INF/fabric8");
@@ -68,11 +71,15 @@ final class CrdGeneration {
 
     private static void complete(ObjectNode crd, Class<? extends CustomResource<?, ?>> kind) {
         ObjectNode version = (ObjectNode) crd.at("/spec/versions/0");
-        version.set("additionalPrinterColumns", columns(kind));
+        ArrayNode columns = columns(kind);
+        if (!columns.isEmpty()) {
+            version.set("additionalPrinterColumns", columns);
+        }
         ObjectNode schema = (ObjectNode) version.at("/schema/openAPIV3Schema");
         schema.put("description", kind.getAnnotation(JsonClassDescription.class).value());
         ObjectNode properties = (ObjectNode) schema.get("properties");
-        for (String part : List.of("spec", "status")) {
+        boolean internal = !PUBLIC_KINDS.contains(kind);
+        for (String part : internal ? List.of("spec") : List.of("spec", "status")) {
             Class<?> type = recordOf(kind, part);
             new SchemaCompletion(type.getSimpleName()).object((ObjectNode) properties.get(part), type);
         }
@@ -85,7 +92,9 @@ final class CrdGeneration {
                 .put("type", "string")
                 .put("description", "Kind of this object: " + kind.getSimpleName() + ".");
         properties.putObject("metadata").put("type", "object");
-        ((ObjectNode) properties.get("status")).set("default", notLookedAtYet());
+        if (!internal) {
+            ((ObjectNode) properties.get("status")).set("default", notLookedAtYet());
+        }
     }
 
     /** What an object says about itself until the operator has seen it, as the kinds of the Gateway API do. */

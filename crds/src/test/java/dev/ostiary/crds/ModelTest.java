@@ -91,7 +91,10 @@ class ModelTest {
         McpPolicyStatus status = new McpPolicyStatus(
                 null,
                 List.of(new Condition(
-                        "Accepted", Condition.Status.TRUE, null, "2026-11-01T00:00:00Z", "Accepted", "Fine")));
+                        "Accepted", Condition.Status.TRUE, null, "2026-11-01T00:00:00Z", "Accepted", "Fine")),
+                null,
+                List.of(),
+                List.of());
         assertThat(JSON.writeValueAsString(status))
                 .isEqualTo(
                         "{\"conditions\":[{\"type\":\"Accepted\",\"status\":\"True\","

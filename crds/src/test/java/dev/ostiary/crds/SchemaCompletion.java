@@ -1,6 +1,7 @@
 package dev.ostiary.crds;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -8,11 +9,16 @@ import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Walks a record and its schema side by side and puts in what the generator leaves out; fails where the model is silent. */
 final class SchemaCompletion {
+
+    private static final Duration DAY = Duration.ofDays(1);
 
     private final String path;
 
@@ -35,6 +41,7 @@ final class SchemaCompletion {
         if (schema == null) {
             throw new IllegalStateException(path + " is not in the generated schema");
         }
+        onceEach(schema);
         if (type == Integer.class || type == Long.class) {
             schema.put("format", type == Integer.class ? "int32" : "int64");
             asInteger(schema, "minimum");
@@ -47,6 +54,10 @@ final class SchemaCompletion {
             list(schema, field, list.getActualTypeArguments()[0]);
         } else if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
             map(schema, field, map.getActualTypeArguments()[1]);
+        }
+        Within bounds = field.getAnnotation(Within.class);
+        if (bounds != null) {
+            within(schema, bounds);
         }
         if (path.endsWith(".lastTransitionTime")) {
             schema.put("format", "date-time");
@@ -75,6 +86,8 @@ final class SchemaCompletion {
         ObjectNode items = (ObjectNode) schema.get("items");
         if (itemType instanceof Class<?> item && item.isRecord()) {
             new SchemaCompletion(path + "[]").object(items, item);
+        } else if (itemType == Integer.class) {
+            items.put("format", "int32");
         } else if (itemType != String.class) {
             items.put("type", "object");
         }
@@ -112,6 +125,39 @@ final class SchemaCompletion {
         if (bounds.valueMaxLength() > 0) {
             values.put("maxLength", bounds.valueMaxLength());
         }
+    }
+
+    /** The generator takes an annotation of a record's component from its field and again from its accessor. */
+    private static void onceEach(ObjectNode schema) {
+        if (schema.get("x-kubernetes-validations") instanceof ArrayNode rules) {
+            Set<JsonNode> distinct = new LinkedHashSet<>();
+            rules.forEach(distinct::add);
+            rules.removeAll().addAll(distinct);
+        }
+    }
+
+    /**
+     * CEL's durations know no days, which come first in ours; what is no duration at all is the pattern's business. Without
+     * {@code split} and {@code string}, of whose results the API server assumes that they are as long as can be.
+     */
+    private static void within(ObjectNode schema, Within bounds) {
+        String milliseconds = "(self.contains('d') ? int(self.substring(0, self.indexOf('d'))) * " + DAY.toMillis()
+                + " + (self.endsWith('d') ? 0 : duration(self.substring(self.indexOf('d') + 1)).getMilliseconds())"
+                + " : duration(self).getMilliseconds())";
+        schema.withArray("x-kubernetes-validations")
+                .addObject()
+                .put(
+                        "rule",
+                        "!self.matches('" + Api.DURATION + "') || [" + milliseconds + "].all(ms, ms >= "
+                                + milliseconds(bounds.least()) + " && ms <= " + milliseconds(bounds.most()) + ")")
+                .put("message", "must be from " + bounds.least() + " to " + bounds.most() + ".");
+    }
+
+    private static long milliseconds(String duration) {
+        return duration.endsWith("d")
+                ? DAY.toMillis() * Integer.parseInt(duration.substring(0, duration.length() - 1))
+                : Duration.parse("PT" + (duration.endsWith("ms") ? "0." + duration.replace("ms", "s") : duration))
+                        .toMillis();
     }
 
     private static void asInteger(ObjectNode schema, String bound) {
