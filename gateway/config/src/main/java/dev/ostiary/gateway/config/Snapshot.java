@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener how requests are received
  * @param egress how the outside is reached
  * @param audit what an audit line holds
+ * @param replica what concerns replicas in a cluster alone; null: nothing does
  * @param routes sorted by name, names unique
  */
 public record Snapshot(
@@ -33,6 +34,7 @@ public record Snapshot(
         ListenerSettings listener,
         EgressSettings egress,
         AuditSettings audit,
+        @Nullable ReplicaSettings replica,
         List<Route> routes) {
 
     public Snapshot {
@@ -51,6 +53,39 @@ public record Snapshot(
             }
             previous = route.name();
         }
+    }
+
+    /** One that concerns replicas in a cluster no more than others. */
+    public Snapshot(
+            int format,
+            ResourceName gateway,
+            URI publicUrl,
+            @Nullable Closure closure,
+            @Nullable EntraSettings entra,
+            AuthorizationSettings authorization,
+            ListenerSettings listener,
+            EgressSettings egress,
+            AuditSettings audit,
+            List<Route> routes) {
+        this(format, gateway, publicUrl, closure, entra, authorization, listener, egress, audit, null, routes);
+    }
+
+    /** The same content in an older layout, for replicas that read no newer one. */
+    public Snapshot inFormat(int older) {
+        return older == format
+                ? this
+                : new Snapshot(
+                        older,
+                        gateway,
+                        publicUrl,
+                        closure,
+                        entra,
+                        authorization,
+                        listener,
+                        egress,
+                        audit,
+                        replica,
+                        routes);
     }
 
     /** The public URL of a route: the resource that tokens, metadata and clients name. */

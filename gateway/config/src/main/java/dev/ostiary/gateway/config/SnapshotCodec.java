@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Snapshots as JSON. The writer is canonical: equal snapshots have equal bytes, whatever order their resources came in.
@@ -23,7 +24,10 @@ import java.util.HexFormat;
 public final class SnapshotCodec {
 
     /** The layout this release writes. Readers accept this one and the one before. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = Release.THIS.format();
+
+    /** What this release reads, newest first. */
+    public static final List<Integer> READABLE = List.of(FORMAT, FORMAT - 1);
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -67,8 +71,9 @@ public final class SnapshotCodec {
     public static Snapshot read(byte[] json) throws IOException {
         JsonNode tree = MAPPER.readTree(json);
         int format = tree.path("format").asInt(-1);
-        if (format != FORMAT) {
-            throw new IOException("snapshot format " + format + " cannot be read: this release reads " + FORMAT);
+        if (!READABLE.contains(format)) {
+            throw new IOException("snapshot format " + format + " cannot be read: this release reads " + FORMAT
+                    + " and " + (FORMAT - 1));
         }
         return MAPPER.treeToValue(tree, Snapshot.class);
     }

@@ -51,7 +51,7 @@ class SnapshotCodecTest {
         byte[] json = text(sample()).replace("\"format\":1", "\"format\":7").getBytes(StandardCharsets.UTF_8);
 
         assertThatThrownBy(() -> SnapshotCodec.read(json))
-                .hasMessage("snapshot format 7 cannot be read: this release reads 1");
+                .hasMessage("snapshot format 7 cannot be read: this release reads 1 and 0");
     }
 
     @Test
@@ -87,7 +87,7 @@ class SnapshotCodecTest {
         return new String(SnapshotCodec.write(snapshot), StandardCharsets.UTF_8);
     }
 
-    private static Snapshot sample() {
+    static Snapshot sample() {
         return new Snapshot(
                 SnapshotCodec.FORMAT,
                 new ResourceName("mcp", "engineering"),
