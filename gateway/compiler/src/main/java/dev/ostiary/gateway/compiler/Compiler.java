@@ -37,14 +37,14 @@ public final class Compiler {
     private final Map<ResourceName, List<ClosedRoute>> routesOfPolicies = new HashMap<>();
     private final List<Finding> findings = new ArrayList<>();
 
-    private Compiler(Resources resources, Host host) {
+    private Compiler(Resources resources, Host host, PolicyTexts texts) {
         this.resources = resources;
         this.host = host;
         this.references = new References(resources);
         this.attachments = new Attachments(resources);
         this.policies = resources.policies().stream()
                 .sorted(Comparator.comparing(Names::of))
-                .map(this::read)
+                .map(policy -> read(policy, texts))
                 .toList();
         this.targets = new PolicyTargets(
                 resources.gateways().stream().map(Names::of).collect(Collectors.toSet()),
@@ -60,7 +60,17 @@ public final class Compiler {
      * never throws for anything that a resource says.
      */
     public static Compilation compile(Resources resources, Host host) {
-        return new Compiler(resources, host).compile();
+        return compile(resources, host, new PolicyTexts());
+    }
+
+    /**
+     * The same, for whoever compiles again and again.
+     *
+     * @param texts what earlier compilations have read; makes no difference but in time
+     */
+    public static Compilation compile(Resources resources, Host host, PolicyTexts texts) {
+        texts.begin();
+        return new Compiler(resources, host, texts).compile();
     }
 
     private Compilation compile() {
@@ -82,9 +92,9 @@ public final class Compiler {
         return new Compilation(gateways, findings);
     }
 
-    private Policy read(McpPolicy resource) {
+    private Policy read(McpPolicy resource, PolicyTexts texts) {
         return PolicyReader.read(
-                resource, resources.rejected().get(new ResourceRef(ResourceRef.POLICY, Names.of(resource))));
+                resource, resources.rejected().get(new ResourceRef(ResourceRef.POLICY, Names.of(resource))), texts);
     }
 
     private CompiledGateway gateway(McpGateway resource) {
@@ -111,6 +121,7 @@ public final class Compiler {
                 gateway.listener(),
                 gateway.egress(),
                 gateway.audit(),
+                gateway.replica(),
                 routes);
         return new CompiledGateway(
                 snapshot, SnapshotCodec.revision(snapshot), credentials, gateway.tls(), gateway.keys());

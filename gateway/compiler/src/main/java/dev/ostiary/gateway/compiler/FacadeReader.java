@@ -202,7 +202,10 @@ final class FacadeReader {
             diagnosis.error(field + ".hostList", Reasons.INVALID, "is empty, and hosts is List; name the hosts.");
         }
         if (!listed && !redirects.hostList().isEmpty()) {
-            diagnosis.warning(field + ".hostList", Reasons.IGNORED, "counts with hosts: List only.");
+            diagnosis.warning(
+                    field + ".hostList",
+                    Reasons.IGNORED,
+                    "counts with hosts: List only; remove it, or set hosts to List.");
         }
         TreeSet<String> hosts = new TreeSet<>();
         for (int i = 0; i < redirects.hostList().size(); i++) {

@@ -1,5 +1,6 @@
 package dev.ostiary.gateway.compiler;
 
+import dev.ostiary.crds.GatewayService;
 import dev.ostiary.crds.McpGateway;
 import dev.ostiary.crds.McpGatewaySpec;
 import dev.ostiary.crds.Toggle;
@@ -10,6 +11,7 @@ import dev.ostiary.gateway.config.EntraCredential;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.KeyPolicies;
 import dev.ostiary.gateway.config.ListenerSettings;
+import dev.ostiary.gateway.config.ReplicaSettings;
 import dev.ostiary.gateway.config.ResourceName;
 import java.net.URI;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads everything of a gateway but its routes. */
@@ -24,6 +27,8 @@ final class GatewayReader {
 
     /** As an absent {@code spec.keys} is read. */
     private static final Duration ROTATE_EVERY = Duration.ofDays(30);
+
+    private static final Pattern SERVICE_NAME = Pattern.compile("[a-z]([-a-z0-9]{0,48}[a-z0-9])?");
 
     private final References references;
     private final Host host;
@@ -39,6 +44,7 @@ final class GatewayReader {
      * A gateway without its routes.
      *
      * @param secrets the secret keys that the gateway itself needs
+     * @param replica what concerns replicas in a cluster; null: nothing does
      * @param keys when its keys change
      */
     record Gateway(
@@ -52,6 +58,7 @@ final class GatewayReader {
             AuditSettings audit,
             NavigableSet<SecretKey> secrets,
             @Nullable ResourceName tls,
+            @Nullable ReplicaSettings replica,
             KeyPolicies keys) {
 
         /** Whether it can prove itself to Entra; also true when its settings are wrong, which is another matter. */
@@ -65,6 +72,13 @@ final class GatewayReader {
         Diagnosis diagnosis = new Diagnosis(new ResourceRef(ResourceRef.GATEWAY, name));
         if (rejected != null) {
             diagnosis.error("", Reasons.INVALID, "the resource does not fit its schema.", rejected);
+        }
+        if (host instanceof Host.Cluster && !SERVICE_NAME.matcher(name.name()).matches()) {
+            diagnosis.error(
+                    "metadata.name",
+                    Reasons.INVALID,
+                    "the name becomes that of a Service: it must be at most 50 lower-case letters, digits and hyphens, begin with a"
+                            + " letter and not end with a hyphen.");
         }
         McpGatewaySpec spec = resource.getSpec();
         if (spec == null) {
@@ -82,6 +96,7 @@ final class GatewayReader {
         ResourceName tls = tls(diagnosis, namespace, spec, secrets);
         Duration rotateEvery = Durations.within(
                 diagnosis, "spec.keys.rotateEvery", spec.keys().rotateEvery(), "1d", "365d", ROTATE_EVERY);
+        Duration maxStaleness = maxStaleness(diagnosis, spec);
         others(diagnosis, spec);
         return new Gateway(
                 name,
@@ -99,6 +114,9 @@ final class GatewayReader {
                         }),
                 secrets,
                 tls,
+                host instanceof Host.OneMachine
+                        ? null
+                        : ReplicaSettings.of(maxStaleness, tls, grantsGoWith(resource, spec)),
                 KeyPolicies.of(rotateEvery, authorization.facade()));
     }
 
@@ -114,6 +132,7 @@ final class GatewayReader {
                 EgressSettings.DIRECT,
                 new AuditSettings(AuditSettings.Arguments.NONE),
                 new TreeSet<>(),
+                null,
                 null,
                 KeyPolicies.of(ROTATE_EVERY, null));
     }
@@ -183,6 +202,19 @@ final class GatewayReader {
         return certificate.secret();
     }
 
+    private static @Nullable String grantsGoWith(McpGateway resource, McpGatewaySpec spec) {
+        return spec.deletionPolicy() == McpGatewaySpec.DeletionPolicy.DELETE
+                ? resource.getMetadata().getUid()
+                : null;
+    }
+
+    private static @Nullable Duration maxStaleness(Diagnosis diagnosis, McpGatewaySpec spec) {
+        return spec.maxStaleness() == null
+                ? null
+                : Durations.within(
+                        diagnosis, "spec.maxStaleness", spec.maxStaleness(), "1m", "365d", Duration.ofDays(365));
+    }
+
     private void others(Diagnosis diagnosis, McpGatewaySpec spec) {
         if (spec.legacySse() == Toggle.ENABLED) {
             diagnosis.error(
@@ -195,21 +227,56 @@ final class GatewayReader {
                 && spec.expose().ingress() != null) {
             diagnosis.error("spec.expose", Reasons.INVALID, "has both httpRoute and ingress; keep one.");
         }
+        if (spec.expose() != null
+                && spec.expose().httpRoute() == null
+                && spec.expose().ingress() == null) {
+            diagnosis.error(
+                    "spec.expose", Reasons.INVALID, "has neither httpRoute nor ingress; add one, or leave expose out.");
+        }
+        if (spec.service() != null) {
+            service(diagnosis, spec.service());
+        }
         McpGatewaySpec.Autoscaling autoscaling = spec.autoscaling();
         if (autoscaling != null
                 && (autoscaling.maxReplicas() == null || autoscaling.maxReplicas() < autoscaling.minReplicas())) {
-            diagnosis.error("spec.autoscaling.maxReplicas", Reasons.INVALID, "must be at least minReplicas.");
-        }
-        if (spec.maxStaleness() != null) {
-            Durations.within(diagnosis, "spec.maxStaleness", spec.maxStaleness(), "1m", "365d", Duration.ZERO);
+            diagnosis.error(
+                    "spec.autoscaling.maxReplicas",
+                    Reasons.INVALID,
+                    "must be at least minReplicas, which is 2 where it is left out.");
         }
         McpGatewaySpec.AllowedWorkloads.Namespaces allowed =
                 spec.allowedWorkloads().namespaces();
         if (!allowed.list().isEmpty() && allowed.from() != McpGatewaySpec.AllowedWorkloads.Namespaces.From.LIST) {
-            diagnosis.warning("spec.allowedWorkloads.namespaces.list", Reasons.IGNORED, "counts with from: List only.");
+            diagnosis.warning(
+                    "spec.allowedWorkloads.namespaces.list",
+                    Reasons.IGNORED,
+                    "counts with from: List only; remove it, or set from to List.");
+        }
+        if (allowed.list().isEmpty() && allowed.from() == McpGatewaySpec.AllowedWorkloads.Namespaces.From.LIST) {
+            diagnosis.error(
+                    "spec.allowedWorkloads.namespaces.list",
+                    Reasons.INVALID,
+                    "is empty, and from is List; name the namespaces.");
         }
         if (host instanceof Host.OneMachine) {
             ClusterOnly.of(spec).nameIn(diagnosis);
+        } else {
+            PodTemplateReader.read(diagnosis, spec.podTemplate());
+        }
+    }
+
+    private static void service(Diagnosis diagnosis, GatewayService service) {
+        if (service.loadBalancerClass() != null && service.type() != GatewayService.Type.LOAD_BALANCER) {
+            diagnosis.error(
+                    "spec.service.loadBalancerClass",
+                    Reasons.INVALID,
+                    "belongs to the type LoadBalancer; remove it or change the type.");
+        }
+        if (service.externalTrafficPolicy() != null && service.type() == GatewayService.Type.CLUSTER_IP) {
+            diagnosis.error(
+                    "spec.service.externalTrafficPolicy",
+                    Reasons.INVALID,
+                    "belongs to the types NodePort and LoadBalancer; remove it or change the type.");
         }
     }
 

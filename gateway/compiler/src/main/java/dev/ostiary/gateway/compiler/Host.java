@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Host {
 
     /** What the data plane of this release does in a cluster, of what some hosts cannot do. */
-    Set<Ability> IN_A_CLUSTER = Set.of();
+    Set<Ability> IN_A_CLUSTER = Set.of(Ability.values());
 
     /** Likewise, on one machine. */
     Set<Ability> ON_ONE_MACHINE = Set.of(Ability.values());

@@ -7,7 +7,6 @@ import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.gateway.config.RoutePolicies.Evaluation;
 import dev.ostiary.gateway.config.RoutePolicies.Numbers;
 import dev.ostiary.gateway.config.RoutePolicies.PolicyEntry;
-import dev.ostiary.gateway.policy.CedarSource;
 import dev.ostiary.gateway.policy.Lint;
 import dev.ostiary.gateway.policy.Parsed;
 import dev.ostiary.gateway.policy.ParsedPolicy;
@@ -60,7 +59,7 @@ final class PolicyReader {
             NavigableSet<String> groupIds,
             boolean dynamicGroups) {}
 
-    static Policy read(McpPolicy resource, @Nullable String rejected) {
+    static Policy read(McpPolicy resource, @Nullable String rejected, PolicyTexts texts) {
         ResourceName name = Names.of(resource);
         Diagnosis diagnosis = new Diagnosis(new ResourceRef(ResourceRef.POLICY, name));
         if (rejected != null) {
@@ -88,7 +87,7 @@ final class PolicyReader {
             case DECIMAL -> Numbers.DECIMAL;
         };
         Map<String, String> aliases = aliases(diagnosis, spec.groups());
-        Entries entries = new Entries(name, shadow, numbers, aliases, diagnosis);
+        Entries entries = new Entries(name, shadow, numbers, aliases, diagnosis, texts);
         if (spec.cedar() == null) {
             diagnosis.error(TEXT, Reasons.INVALID, "is missing.");
         } else {
@@ -150,17 +149,25 @@ final class PolicyReader {
         private final Numbers numbers;
         private final Map<String, String> aliases;
         private final Diagnosis diagnosis;
+        private final PolicyTexts texts;
         private final List<PolicyEntry> call = new ArrayList<>();
         private final List<PolicyEntry> list = new ArrayList<>();
         private final NavigableSet<String> groupIds = new TreeSet<>();
         private boolean dynamicGroups;
 
-        Entries(ResourceName name, boolean shadow, Numbers numbers, Map<String, String> aliases, Diagnosis diagnosis) {
+        Entries(
+                ResourceName name,
+                boolean shadow,
+                Numbers numbers,
+                Map<String, String> aliases,
+                Diagnosis diagnosis,
+                PolicyTexts texts) {
             this.name = name;
             this.shadow = shadow;
             this.numbers = numbers;
             this.aliases = aliases;
             this.diagnosis = diagnosis;
+            this.texts = texts;
         }
 
         void read(String text) {
@@ -192,9 +199,9 @@ final class PolicyReader {
         }
 
         /** A text that the parser cannot cope with is broken, whatever way the parser has to say so. */
-        private static Parsed parse(String text) {
+        private Parsed parse(String text) {
             try {
-                return CedarSource.parse(text);
+                return texts.parse(text);
             } catch (IllegalStateException e) {
                 return new Parsed.Broken(List.of(new Problem(1, 1, String.valueOf(e.getMessage()))));
             }

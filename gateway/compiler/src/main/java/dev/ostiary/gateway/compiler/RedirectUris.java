@@ -18,7 +18,7 @@ final class RedirectUris {
     private static final Set<String> WEB = Set.of("http", "https");
 
     /** Schemes with a meaning of their own to browsers and operating systems. */
-    private static final Set<String> NOT_PRIVATE = Set.of(
+    static final Set<String> NOT_PRIVATE = Set.of(
             "about",
             "blob",
             "chrome",

@@ -22,7 +22,7 @@ final class UpstreamAuthReader {
     private static final Pattern SCOPE = Pattern.compile("[!#-\\[\\]-~]+");
 
     /** Headers that frame a message, that the gateway or MCP gives a meaning, or that say who somebody is to others. */
-    private static final Set<String> NOT_FOR_CREDENTIALS = Set.of(
+    static final Set<String> NOT_FOR_CREDENTIALS = Set.of(
             "accept",
             "accept-encoding",
             "baggage",
@@ -51,7 +51,7 @@ final class UpstreamAuthReader {
             "user-agent",
             "via");
 
-    private static final List<String> NOT_FOR_CREDENTIALS_PREFIXES =
+    static final List<String> NOT_FOR_CREDENTIALS_PREFIXES =
             List.of("proxy-", "x-forwarded-", "mcp-", "ostiary-", "sec-", "access-control-");
 
     private final References references;

@@ -12,10 +12,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads everything of a workload but its policies. */
 final class WorkloadReader {
+
+    private static final Pattern SERVICE_NAME = Pattern.compile("[a-z]([-a-z0-9]{0,46}[a-z0-9])?");
 
     private final References references;
     private final Host host;
@@ -107,7 +110,16 @@ final class WorkloadReader {
         if (spec.url() != null) {
             return at(diagnosis.resource(), spec.url(), stateful);
         }
+        if (host instanceof Host.Cluster && !SERVICE_NAME.matcher(name.name()).matches()) {
+            diagnosis.error(
+                    "metadata.name",
+                    Reasons.INVALID,
+                    "with an image the name becomes that of Services: it must be at most 48 lower-case letters, digits and hyphens,"
+                            + " begin with a letter and not end with a hyphen.");
+            return null;
+        }
         String address;
+        Upstream.Pods pods = null;
         if (host instanceof Host.OneMachine machine) {
             if (named(key -> machine.overrides().commands().contains(key) ? key : null) == null) {
                 diagnosis.error(
@@ -120,6 +132,12 @@ final class WorkloadReader {
             address = "127.0.0.1";
         } else {
             address = name.name() + "-mcp." + name.namespace() + ".svc";
+            if (stateful) {
+                pods = new Upstream.Pods(
+                        Math.max(0, spec.replicas()),
+                        name.name() + "-mcp-" + Upstream.Pods.ORDINAL + "." + name.name() + "-mcp-pods."
+                                + name.namespace() + ".svc");
+            }
         }
         int port = spec.http().port();
         String path = spec.http().path();
@@ -131,7 +149,7 @@ final class WorkloadReader {
                     "spec.http", Reasons.INVALID, "needs a port from 1 to 65535 and a path that begins with a slash.");
             return null;
         }
-        return new Upstream(url, Upstream.Transport.STREAMABLE_HTTP, stateful);
+        return new Upstream(url, Upstream.Transport.STREAMABLE_HTTP, stateful, pods);
     }
 
     private @Nullable String named(java.util.function.Function<String, @Nullable String> lookup) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * One folder per rule: {@code in.yaml} is read and compiled, and gives exactly {@code snapshot.json} and {@code
  * findings.txt}. Folders whose name begins with {@code machine-} are compiled for one machine, with {@code state-machine-}
- * for one that keeps state, the others for a cluster; with {@code able-} before that, for a host that can do everything.
+ * for one that keeps state, the others for a cluster; with {@code able-} or {@code unable-} before that, for a host that can do
+ * everything or nothing.
  */
 class GoldenTest {
 
@@ -66,6 +68,9 @@ class GoldenTest {
     }
 
     static Host host(String rule) {
+        if (rule.startsWith("unable-")) {
+            return new Host.Cluster(Set.of());
+        }
         boolean able = rule.startsWith("able-");
         String place = able ? rule.substring("able-".length()) : rule;
         boolean state = place.startsWith("state-machine-");
