@@ -9,7 +9,6 @@ import dev.ostiary.gateway.server.admin.UpstreamCounters;
 import dev.ostiary.gateway.server.audit.AuditLog;
 import dev.ostiary.gateway.server.authorize.DecisionLog;
 import dev.ostiary.gateway.server.authorize.Decisions;
-import dev.ostiary.gateway.server.authorize.PolicyThreads;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
 import dev.ostiary.gateway.server.entra.EntraServices;
 import dev.ostiary.gateway.server.entra.KeySetSettings;
@@ -20,13 +19,19 @@ import dev.ostiary.gateway.server.http.ExchangeHandler;
 import dev.ostiary.gateway.server.http.HttpListener;
 import dev.ostiary.gateway.server.http.ListenerConfig;
 import dev.ostiary.gateway.server.http.TlsFiles;
+import dev.ostiary.gateway.server.identity.ProofThreads;
 import dev.ostiary.gateway.server.identity.TokenCache;
+import dev.ostiary.gateway.server.inspect.InspectionListener;
+import dev.ostiary.gateway.server.inspect.Inspections;
 import dev.ostiary.gateway.server.oauth.DenyFeed;
 import dev.ostiary.gateway.server.reload.ConfiguredFacades;
 import dev.ostiary.gateway.server.reload.Generation;
 import dev.ostiary.gateway.server.reload.Generations;
+import dev.ostiary.gateway.server.store.StoreHost;
+import dev.ostiary.gateway.server.threads.BoundedThreads;
 import dev.ostiary.gateway.server.upstream.PooledUpstreamClient;
 import dev.ostiary.gateway.server.upstream.UpstreamSettings;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoopGroup;
@@ -41,7 +46,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +69,8 @@ public final class GatewayServer implements Health, AutoCloseable {
      * @param tls certificate and key for that port, read again when they change; null: plain HTTP
      * @param admin where the platform asks; null: nowhere
      * @param eventLoops threads that read and write; 0: one per processor
-     * @param stateDirectory where the store {@code File} is, the owner's alone; null: there is none
+     * @param stores what stores of grants may use
+     * @param inspections told what is seen of workloads; null: nobody looks at them
      * @param audit where audit lines go
      */
     public record Settings(
@@ -70,59 +78,80 @@ public final class GatewayServer implements Health, AutoCloseable {
             @Nullable TlsFiles tls,
             @Nullable InetSocketAddress admin,
             int eventLoops,
-            @Nullable Path stateDirectory,
+            StoreHost stores,
+            @Nullable InspectionListener inspections,
             OutputStream audit) {
 
         /** Without TLS, on loopback or behind something that ends it, and without state. */
         public Settings(
                 InetSocketAddress listen, @Nullable InetSocketAddress admin, int eventLoops, OutputStream audit) {
-            this(listen, null, admin, eventLoops, null, audit);
+            this(listen, null, admin, eventLoops, StoreHost.NONE, null, audit);
+        }
+
+        /** On one machine. */
+        public Settings(
+                InetSocketAddress listen,
+                @Nullable TlsFiles tls,
+                @Nullable InetSocketAddress admin,
+                int eventLoops,
+                @Nullable Path stateDirectory,
+                OutputStream audit) {
+            this(listen, tls, admin, eventLoops, new StoreHost(stateDirectory, null), null, audit);
         }
     }
 
     private final EventLoopGroup loops;
-    private final PolicyThreads policyThreads;
+    private final BoundedThreads policyThreads;
+    private final ProofThreads proofs;
     private final AuditLog auditLog;
     private final KeySets keySets;
     private final EntraServices entraServices;
     private final PooledUpstreamClient upstream;
     private final Forwarding forwarding;
+    private final @Nullable Inspections inspections;
     private final ConfiguredFacades facades;
     private final Generations generations;
     private final HttpListener listener;
     private final @Nullable AdminServer admin;
+    private final PrometheusMeterRegistry registry;
     private volatile Generation current;
     private volatile @Nullable String stopping;
     private boolean closed;
 
-    private GatewayServer(Settings settings, RuntimeConfig config, Time time, Duration keepAlive) throws IOException {
+    private GatewayServer(
+            Settings settings,
+            RuntimeConfig config,
+            Time time,
+            Duration keepAlive,
+            UnaryOperator<@Nullable String> environment)
+            throws IOException {
         int processors = Runtime.getRuntime().availableProcessors();
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         GatewayMetrics metrics = new GatewayMetrics(registry);
         InstantSource clock = () -> Instant.ofEpochMilli(time.wallMillis());
         loops = new MultiThreadIoEventLoopGroup(
                 settings.eventLoops() > 0 ? settings.eventLoops() : processors, NioIoHandler.newFactory());
-        policyThreads = new PolicyThreads(processors);
+        policyThreads = new BoundedThreads("ostiary-policy", processors, Decisions.MAX_WAITING);
+        proofs = new ProofThreads(processors);
         auditLog = new AuditLog(
                 settings.audit(), () -> enforced().config().snapshot().audit());
         keySets = new KeySets(KeySetSettings.DEFAULT, time, metrics);
         SignInMetrics signIns = new SignInMetrics(registry);
-        entraServices = new EntraServices(time, signIns);
+        entraServices = new EntraServices(time, signIns, environment);
         upstream = new PooledUpstreamClient(upstreamSettings(config), new UpstreamCounters(registry));
         DecisionLog log = metrics.counting(auditLog);
         Decisions decisions = new Decisions(policyThreads);
-        forwarding = new Forwarding(upstream, decisions, log, clock, keepAlive);
+        InspectionListener seen = settings.inspections();
+        inspections = seen == null ? null : new Inspections(upstream, loops, seen);
+        forwarding = inspections == null
+                ? new Forwarding(upstream, decisions, log, clock, keepAlive, _ -> {})
+                : new Forwarding(inspections.watching(), decisions, log, clock, keepAlive, inspections::listChanged);
         facades = new ConfiguredFacades(
-                event -> {
-                    auditLog.record(event);
-                    signIns.record(event);
-                },
-                event -> {
-                    auditLog.record(event);
-                    signIns.record(event);
-                },
-                settings.stateDirectory(),
+                signIns.countingFacade(auditLog),
+                signIns.countingGrants(auditLog),
+                settings.stores(),
                 forwarding::grantRevoked,
+                proofs,
                 time,
                 clock);
         generations = new Generations(
@@ -137,15 +166,17 @@ public final class GatewayServer implements Health, AutoCloseable {
                 clock);
         registry.gauge("ostiary.grants.feed.age.seconds", facades, GatewayServer::feedAge);
         registry.gauge("ostiary.streams", forwarding, Forwarding::openStreams);
-        registry.gauge("ostiary.policy.waiting", policyThreads, PolicyThreads::waiting);
+        registry.gauge("ostiary.policy.waiting", policyThreads, BoundedThreads::waiting);
+        registry.gauge("ostiary.proofs.waiting", proofs, ProofThreads::waiting);
         registry.gauge("ostiary.audit.waiting", auditLog, AuditLog::waiting);
+        FunctionCounter.builder("ostiary.audit.lost", auditLog, AuditLog::lost).register(registry);
         HttpListener bound = null;
         try {
             current = generations.build(config, null, this::route);
             facades.inForce();
             bound = bind(settings, config, metrics);
             InetSocketAddress adminAddress = settings.admin();
-            admin = adminAddress == null ? null : AdminServer.start(adminAddress, this, registry);
+            admin = adminAddress == null ? null : AdminServer.start(adminAddress, this, registry::scrape);
         } catch (IOException | RuntimeException e) {
             if (bound != null) {
                 bound.close();
@@ -154,6 +185,7 @@ public final class GatewayServer implements Health, AutoCloseable {
             throw e;
         }
         listener = bound;
+        inspect(current);
     }
 
     private HttpListener bind(Settings settings, RuntimeConfig config, GatewayMetrics metrics) throws IOException {
@@ -176,7 +208,18 @@ public final class GatewayServer implements Health, AutoCloseable {
     /** The same with clocks that a test owns. */
     static GatewayServer start(Settings settings, RuntimeConfig config, Time time, Duration keepAlive)
             throws IOException {
-        return new GatewayServer(settings, config, time, keepAlive);
+        return start(settings, config, time, keepAlive, System::getenv);
+    }
+
+    /** The same with variables of the process that a test owns. */
+    static GatewayServer start(
+            Settings settings,
+            RuntimeConfig config,
+            Time time,
+            Duration keepAlive,
+            UnaryOperator<@Nullable String> environment)
+            throws IOException {
+        return new GatewayServer(settings, config, time, keepAlive, environment);
     }
 
     /**
@@ -201,7 +244,14 @@ public final class GatewayServer implements Health, AutoCloseable {
         facades.inForce();
         forwarding.configurationChanged(!admission(config).equals(admission(before.config())));
         LOG.atInfo().addKeyValue("revision", config.revision()).log("another configuration is enforced");
+        inspect(next);
         return next.problems();
+    }
+
+    private void inspect(Generation generation) {
+        if (inspections != null) {
+            inspections.configured(generation.config(), generation.routes().keySet());
+        }
     }
 
     /** Everything that decides who may sign in. */
@@ -220,6 +270,22 @@ public final class GatewayServer implements Health, AutoCloseable {
     /** The admin port; -1 when there is none. */
     public int adminPort() {
         return admin == null ? -1 : admin.port();
+    }
+
+    /** Prometheus text, for whoever has an admin port of its own. */
+    public String metrics() {
+        return registry.scrape();
+    }
+
+    /** Routes that had to be closed although the compiler left them open, with the reason. */
+    public Map<String, String> closedRoutes() {
+        return enforced().closed();
+    }
+
+    /** How long ago it was last read which grants have ended; null without a facade. */
+    public @Nullable Duration grantFeedStaleness() {
+        DenyFeed feed = facades.feed();
+        return feed == null ? null : feed.staleness();
     }
 
     @Override
@@ -260,20 +326,38 @@ public final class GatewayServer implements Health, AutoCloseable {
         closeWhatIsBehind();
     }
 
-    /** How long ago it was last read which grants have ended; not a number without a facade. */
+    /**
+     * How long ago it was last read which grants have ended: about a second at most, unless the store does not answer; then a
+     * revocation takes effect with the end of the access tokens, or when the store is back. Zero without a facade.
+     */
+    public Duration grantsFeedAge() {
+        DenyFeed feed = facades.feed();
+        return feed == null ? Duration.ZERO : feed.staleness();
+    }
+
+    /** The same in seconds, for a metric; not a number without a facade. */
     private static double feedAge(ConfiguredFacades facades) {
         DenyFeed feed = facades.feed();
         return feed == null ? Double.NaN : feed.staleness().toMillis() / 1000.0;
     }
 
     private void closeWhatIsBehind() {
+        if (inspections != null) {
+            inspections.close();
+        }
         facades.close();
         upstream.close();
         policyThreads.close();
+        proofs.close();
         entraServices.close();
         keySets.close();
         loops.shutdownGracefully(0, LOOP_SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         auditLog.close();
+    }
+
+    /** Where unseen tokens are verified; for tests that keep it busy. */
+    ProofThreads proofs() {
+        return proofs;
     }
 
     private Generation enforced() {

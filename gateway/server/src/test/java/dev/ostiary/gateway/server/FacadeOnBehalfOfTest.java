@@ -118,6 +118,34 @@ class FacadeOnBehalfOfTest extends GatewayScenario {
         assertThat(asked() - before).isEqualTo(1);
     }
 
+    /** The policies here go by annotations, so that a call has the tools listed first. */
+    @Test
+    void aCallThatNeedsTheToolsFirstIsAnsweredAsIfItHadBeenMade() throws Exception {
+        FacadeClient anna = client().signIn("anna");
+        gateway.workload.received().clear();
+        gateway.entra.faults().arm(Area.TOKEN, new Faults.Fault.Aadsts(50076, CHALLENGE), 1);
+        HttpResponse<String> refused = anna.call(READ);
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(401);
+        assertThat(refused.headers().firstValue("WWW-Authenticate").orElseThrow())
+                .contains("error=\"invalid_token\"");
+        assertThat(gateway.workload.received()).isEmpty();
+        await().untilAsserted(() -> assertThat(gateway.auditLines()).contains("\"reason\":\"CredentialWithheld\""));
+        anna.signIn("anna");
+        assertThat(FacadeClient.parameter(anna.atEntra.getLast(), "claims")).isEqualTo(CHALLENGE);
+        awaitCalledAs("anna", anna);
+    }
+
+    @Test
+    void aCallThatNeedsTheToolsFirstWhileEntraDoesNotAnswerIsToBeTriedAgain() throws Exception {
+        FacadeClient anna = client().signIn("anna");
+        gateway.entra.faults().throttle(Area.TOKEN, 1, Integer.MAX_VALUE);
+        HttpResponse<String> failed = anna.call(READ);
+        assertThat(failed.statusCode()).as(failed.body()).isEqualTo(503);
+        assertThat(failed.headers().firstValue("Retry-After")).isPresent();
+        gateway.entra.faults().clearAll();
+        awaitCalledAs("anna", anna);
+    }
+
     private void entraChallenges(FacadeClient client) throws Exception {
         gateway.entra.faults().arm(Area.TOKEN, new Faults.Fault.Aadsts(50076, CHALLENGE), 1);
         HttpResponse<String> refused = client.call(LIST);

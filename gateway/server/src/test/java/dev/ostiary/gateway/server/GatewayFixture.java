@@ -94,6 +94,9 @@ final class GatewayFixture implements AutoCloseable {
 
     EntraSettings.GroupSettings.Overage overage = EntraSettings.GroupSettings.Overage.DENY;
 
+    /** How client documents are reached; Entra and the workload are on http, and so directly. */
+    EgressSettings egress = EgressSettings.DIRECT;
+
     /** Null: Entra's tokens only. */
     @Nullable
     FacadeSettings facade;
@@ -320,7 +323,7 @@ final class GatewayFixture implements AutoCloseable {
                         new AuthorizationSettings.EntraTokens(acceptedClients, null, appOnlyRoles),
                         AuthorizationSettings.PrincipalClaim.OID),
                 listener,
-                EgressSettings.DIRECT,
+                egress,
                 new AuditSettings(auditedArguments),
                 sorted);
         return RuntimeConfig.of(snapshot, keys, credentials);

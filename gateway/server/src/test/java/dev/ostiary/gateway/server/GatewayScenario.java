@@ -3,11 +3,16 @@ package dev.ostiary.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ostiary.entra.emulator.DemoDirectory;
+import dev.ostiary.gateway.config.Credentials;
+import dev.ostiary.gateway.config.EntraCredential;
+import dev.ostiary.gateway.config.FacadeSettings;
 import dev.ostiary.gateway.config.Route;
 import io.github.nettyplus.leakdetector.junit.NettyLeakDetectorExtension;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -93,6 +98,13 @@ abstract class GatewayScenario {
 
     String[] policies() {
         return new String[] {GatewayFixture.READ_TOOLS, GatewayFixture.WRITERS_MAY};
+    }
+
+    /** From the next configuration on, users sign in at the gateway. */
+    void withFacade() {
+        gateway.facade = FacadeSettings.DEFAULT;
+        gateway.entraCredential = new EntraCredential.ClientSecret("mcp/entra/secret");
+        gateway.credentials = new Credentials(Map.of("mcp/entra/secret", DemoDirectory.GATEWAY_CLIENT_SECRET));
     }
 
     Route notes() {

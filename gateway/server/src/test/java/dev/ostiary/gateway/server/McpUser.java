@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 final class McpUser {
 
     static final String CALLBACK = "http://127.0.0.1:33418/cb";
-    private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -52,6 +52,16 @@ final class McpUser {
 
     /** From registration to a code. */
     String code(String route, Consumer<String> before) throws Exception {
+        String toClient = location(callback(route, before));
+        String code = query(toClient).get("code");
+        if (code == null) {
+            throw new AssertionError("no code in " + toClient);
+        }
+        return code;
+    }
+
+    /** From registration to what the gateway answers to whom Entra sends back. */
+    HttpResponse<String> callback(String route, Consumer<String> before) throws Exception {
         if (clientId.isEmpty()) {
             before.accept("register");
             clientId = register();
@@ -66,12 +76,7 @@ final class McpUser {
         HttpResponse<String> toEntra = form("/consent", form);
         String back = location(atEntra(location(toEntra)));
         before.accept("callback");
-        String toClient = location(get(back));
-        String code = query(toClient).get("code");
-        if (code == null) {
-            throw new AssertionError("no code in " + toClient);
-        }
-        return code;
+        return get(back);
     }
 
     /** Signs in at the page of grants; the form that ends the first one. */

@@ -31,16 +31,17 @@ class PackagesTest {
 
     private static final List<Room> ROOMS = List.of(
             new Room("mcp"),
+            new Room("threads"),
             new Room("keys"),
             new Room("http"),
             new Room("egress"),
             new Room("entra", "egress"),
             new Room("route", "http"),
-            new Room("store"),
+            new Room("store", "egress"),
             new Room("pages"),
-            new Room("identity", "http", "route", "entra", "keys"),
+            new Room("identity", "http", "route", "entra", "keys", "threads"),
             new Room("oauth", "http", "route", "identity", "egress", "entra", "keys", "store", "pages"),
-            new Room("authorize", "http", "route", "identity", "mcp", "keys"),
+            new Room("authorize", "http", "route", "identity", "mcp", "keys", "threads"),
             new Room("credentials", "http", "route", "identity", "entra", "keys"),
             new Room("upstream", "http", "egress"),
             new Room(
@@ -54,6 +55,7 @@ class PackagesTest {
                     "authorize",
                     "credentials",
                     "upstream"),
+            new Room("inspect", "mcp", "upstream"),
             new Room("audit", "http", "route", "identity", "oauth", "authorize"),
             new Room(
                     "reload",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ostiary.entra.emulator.token.Certificates;
 import dev.ostiary.entra.emulator.token.Pem;
 import dev.ostiary.gateway.config.KeyRing;
+import dev.ostiary.gateway.config.RuntimeConfig;
 import dev.ostiary.gateway.config.StoreSettings;
 import dev.ostiary.gateway.server.McpUser.Tokens;
 import java.nio.file.Path;
@@ -54,6 +55,38 @@ class StoreReloadTest {
         }
     }
 
+    /** Requests of the configuration before may still use its store. */
+    @Test
+    void aStoreIsTakenUpAgainWhileItWaitsToBeClosed() throws Exception {
+        try (Replicas gateway = start(true)) {
+            gateway.time.hasty = false;
+            GatewayServer server = gateway.running.getFirst();
+            McpUser ben = gateway.user("ben");
+            Tokens inFile = ben.signIn("notes");
+            RuntimeConfig memory = gateway.config(new StoreSettings.Memory(), gateway.keys, null);
+            server.apply(memory);
+            Tokens inMemory = ben.signIn("notes");
+            server.apply(gateway.config());
+            assertThat(ben.refresh(inFile.refresh()).statusCode()).isEqualTo(200);
+            server.apply(memory);
+            assertThat(ben.refresh(inMemory.refresh()).statusCode()).isEqualTo(200);
+            // Tried for a configuration that is refused, it goes back to waiting.
+            assertThatThrownBy(() ->
+                            server.apply(gateway.config(new StoreSettings.File(), withoutSigningKey(gateway), null)))
+                    .isInstanceOf(RuntimeException.class);
+            server.apply(gateway.config());
+            assertThat(ben.refresh(inFile.refresh()).statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static KeyRing withoutSigningKey(Replicas gateway) {
+        return new KeyRing(
+                gateway.keys.version() + 1,
+                gateway.keys.keys().stream()
+                        .filter(key -> key.purpose() != KeyRing.Purpose.SIGNING)
+                        .toList());
+    }
+
     @Test
     void aConfigurationThatIsRefusedLeavesTheStoreInForceOpen() throws Exception {
         try (Replicas gateway = start(false)) {
@@ -73,12 +106,8 @@ class StoreReloadTest {
             McpUser ben = gateway.user("ben");
             Tokens tokens = ben.signIn("notes");
             GatewayServer server = gateway.running.getFirst();
-            KeyRing withoutSigningKey = new KeyRing(
-                    gateway.keys.version() + 1,
-                    gateway.keys.keys().stream()
-                            .filter(key -> key.purpose() != KeyRing.Purpose.SIGNING)
-                            .toList());
-            assertThatThrownBy(() -> server.apply(gateway.config(new StoreSettings.Memory(), withoutSigningKey, null)))
+            assertThatThrownBy(() ->
+                            server.apply(gateway.config(new StoreSettings.Memory(), withoutSigningKey(gateway), null)))
                     .isInstanceOf(RuntimeException.class);
             assertThat(ben.refresh(tokens.refresh()).statusCode()).isEqualTo(200);
         }

@@ -133,6 +133,17 @@ class WorkloadOnBehalfOfTest extends GatewayScenario {
     }
 
     @Test
+    void theClaimsChallengeComesTooWhereTheToolsMustBeKnownFirst() throws Exception {
+        gateway.entra.faults().arm(Area.TOKEN, new Faults.Fault.Aadsts(50076, CHALLENGE), Integer.MAX_VALUE);
+        HttpResponse<String> refused = gateway.post("anna", "notes", READ);
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(401);
+        assertThat(refused.headers().firstValue("WWW-Authenticate").orElseThrow())
+                .contains("error=\"insufficient_claims\"")
+                .contains("claims=\"" + Base64.getEncoder().encodeToString(CHALLENGE.getBytes(StandardCharsets.UTF_8)));
+        assertThat(gateway.workload.received()).isEmpty();
+    }
+
+    @Test
     void conditionalAccessBecomesAClaimsChallengeAndTheSameTokenIsNeverExchangedAgain() throws Exception {
         HttpRequest call = gateway.request("anna", "notes")
                 .POST(HttpRequest.BodyPublishers.ofString(LIST))

@@ -3,12 +3,12 @@ package dev.ostiary.gateway.server.admin;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /**
  * The admin port, for the kubelet and Prometheus: never published, no authentication, nothing secret, GET and HEAD only.
@@ -35,9 +35,10 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Binds and starts.
      *
+     * @param metrics Prometheus text
      * @throws IOException when the address cannot be bound; the message names it
      */
-    public static AdminServer start(InetSocketAddress address, Health health, PrometheusMeterRegistry metrics)
+    public static AdminServer start(InetSocketAddress address, Health health, Supplier<String> metrics)
             throws IOException {
         HttpServer server;
         try {
@@ -56,7 +57,7 @@ public final class AdminServer implements AutoCloseable {
         on(
                 server,
                 "/metrics",
-                exchange -> answer(exchange, 200, metrics.scrape(), "text/plain; version=0.0.4; charset=utf-8"));
+                exchange -> answer(exchange, 200, metrics.get(), "text/plain; version=0.0.4; charset=utf-8"));
         on(server, "/revision", exchange -> answer(exchange, 200, health.revision() + "\n", "text/plain"));
         server.start();
         return new AdminServer(server, threads);

@@ -29,6 +29,30 @@ public final class SignInMetrics implements FacadeEvents, GrantEvents, EntraMetr
         this.registry = registry;
     }
 
+    /** Counts events on their way to another. */
+    public FacadeEvents countingFacade(FacadeEvents log) {
+        return new FacadeEvents() {
+            @Override
+            public void record(FacadeEvent event) {
+                log.record(event);
+                SignInMetrics.this.record(event);
+            }
+
+            @Override
+            public boolean ready() {
+                return log.ready();
+            }
+        };
+    }
+
+    /** The same for those of grants. */
+    public GrantEvents countingGrants(GrantEvents log) {
+        return event -> {
+            log.record(event);
+            record(event);
+        };
+    }
+
     @Override
     public void record(FacadeEvent event) {
         switch (event) {

@@ -26,16 +26,23 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes each decision, and each event of signing in, as one line of JSON. Records wait in a queue, bounded in number and in the arguments it holds, for the
  * one writer thread. While the queue is full, or the output fails, {@link #record} says no and the gateway refuses calls
- * until the writer has caught up, so that no call goes unaudited. What was taken when the output began to fail is written
+ * until the writer has caught up, so that no call goes unaudited. An event of signing in tells of something that has happened
+ * and cannot be refused any more, so a part of the queue is kept for these, and {@link #ready} says no before that is used up:
+ * then no sign-in is begun. What was taken when the output began to fail is written
  * when it works again, possibly for the second time: at least once.
  *
  * <p>The writer works in batches: after each it lets a few milliseconds pass, so that a busy gateway does not wake it for
- * every line. {@link #record} never blocks; any thread.
+ * every line. Recording never blocks an event loop; any thread.
  */
 public final class AuditLog implements DecisionLog, FacadeEvents, GrantEvents, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
-    private static final int QUEUE_CAPACITY = 32_768;
+    private static final int QUEUE_CAPACITY = 40_960;
+
+    /** Where events of signing in have room when decisions have not: sixteen for each request that can be at work. */
+    private static final int RESERVED = 8_192;
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final long MAX_ARGUMENT_BYTES = 32L * 1024 * 1024;
     private static final int BATCH = 1_024;
     private static final long BATCH_PAUSE_MILLIS = 2;
@@ -58,6 +65,8 @@ public final class AuditLog implements DecisionLog, FacadeEvents, GrantEvents, A
     private final AuditLine lines = new AuditLine();
     private final SignInLine signIns = new SignInLine(InstantSource.system());
     private final LongAdder refused = new LongAdder();
+    private final LongAdder lost = new LongAdder();
+    private final int reserved;
     private final Thread writer;
     private volatile boolean closing;
     private volatile boolean failing;
@@ -69,11 +78,15 @@ public final class AuditLog implements DecisionLog, FacadeEvents, GrantEvents, A
      * @param settings what a line holds, asked for each batch
      */
     public AuditLog(OutputStream out, Supplier<AuditSettings> settings) {
-        this(out, settings, QUEUE_CAPACITY);
+        this(out, settings, QUEUE_CAPACITY, RESERVED);
     }
 
-    /** @param capacity how many records may wait */
-    AuditLog(OutputStream out, Supplier<AuditSettings> settings, int capacity) {
+    /**
+     * @param capacity how many records may wait
+     * @param reserved how many of these only when they are of sign-ins
+     */
+    AuditLog(OutputStream out, Supplier<AuditSettings> settings, int capacity, int reserved) {
+        this.reserved = reserved;
         this.out = out;
         this.settings = settings;
         this.queue = new ArrayBlockingQueue<>(capacity);
@@ -89,27 +102,65 @@ public final class AuditLog implements DecisionLog, FacadeEvents, GrantEvents, A
         return taken;
     }
 
-    /** What happened cannot be refused any more; where there is no room the loss is told of and counted. */
+    /** Whether there is room for what a sign-in that begins now may lead to. */
+    @Override
+    public boolean ready() {
+        return !failing && !closing && queue.remainingCapacity() >= (reserved + 1) / 2;
+    }
+
+    /**
+     * What happened cannot be refused any more. That a request was refused, though, leaves nothing behind: while the log is
+     * behind, it is only counted.
+     */
     @Override
     public void record(FacadeEvent event) {
-        happened(signIns.of(event));
+        boolean nothingHappened = event instanceof FacadeEvent.Refused || event instanceof FacadeEvent.RateLimited;
+        record(signIns.of(event), nothingHappened);
     }
 
     /** The same. */
     @Override
     public void record(GrantEvent event) {
-        happened(signIns.of(event));
+        boolean nothingHappened = event instanceof GrantEvent.Refused || event instanceof GrantEvent.Unanswered;
+        record(signIns.of(event), nothingHappened);
     }
 
-    private void happened(byte[] line) {
-        if (closing || !queue.offer(new Line(line))) {
-            refused.increment();
+    private void record(byte[] line, boolean nothingHappened) {
+        Line pending = new Line(line);
+        if (nothingHappened) {
+            if (failing || closing || !hasRoom() || !queue.offer(pending)) {
+                refused.increment();
+            }
+        } else if (closing || !offer(pending)) {
+            lost.increment();
             LOG.atError().log("an event of signing in could not be audited: the audit output does not keep up");
         }
     }
 
+    /** Waits for room where waiting costs nobody else anything; there is some, as a rule, since it was asked for before. */
+    private boolean offer(Line line) {
+        if (queue.offer(line)) {
+            return true;
+        }
+        try {
+            return Thread.currentThread().isVirtual()
+                    && queue.offer(line, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Whether there is room for what may be refused. */
+    private boolean hasRoom() {
+        return queue.remainingCapacity() > reserved;
+    }
+
     private boolean take(DecisionRecord decision) {
         DecisionRecord.Arguments arguments = decision.arguments();
+        if (!hasRoom()) {
+            return false;
+        }
         if (arguments == null) {
             return queue.offer(new Decided(decision));
         }
@@ -123,6 +174,11 @@ public final class AuditLog implements DecisionLog, FacadeEvents, GrantEvents, A
     /** Records that were refused because the queue was full or the output failed. */
     public long refused() {
         return refused.sum();
+    }
+
+    /** Events of signing in that have happened and could not be recorded. */
+    public long lost() {
+        return lost.sum();
     }
 
     /** Records that wait for the writer. */

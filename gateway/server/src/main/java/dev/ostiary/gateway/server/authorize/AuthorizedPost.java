@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A body of JSON-RPC messages, every one of which may pass.
+ * A body of JSON-RPC messages, every one of which may pass; or none, where it is answered in place of the workload.
  *
  * @param context the exchange
  * @param body the bytes that were judged, to be forwarded as they are

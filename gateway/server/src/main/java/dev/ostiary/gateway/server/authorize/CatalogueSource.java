@@ -16,6 +16,13 @@ public interface CatalogueSource {
 
         /** The workload could not be asked, or its answer could not be read. */
         record Unknown() implements Lookup {}
+
+        /**
+         * The workload was not asked, since there is nothing to show it for this caller.
+         *
+         * @param answer tells the caller so, as they would be told had the call itself been forwarded
+         */
+        record Withheld(Consumer<AuthorizedPost> answer) implements Lookup {}
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.ostiary.gateway.policy.Operation;
 import dev.ostiary.gateway.policy.Question;
 import dev.ostiary.gateway.policy.RoutePolicySet;
 import dev.ostiary.gateway.policy.Target;
+import dev.ostiary.gateway.server.threads.BoundedThreads;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks the policies without ever blocking the caller's event loop: a decision made before is given at once, a new one is
- * made on a {@linkplain PolicyThreads policy thread} and comes back to the loop.
+ * made on a policy thread and comes back to the loop.
  *
  * <p>A decision is a function of the policy set, the principal's facts, the operation and its target, and, where a policy
  * reads them, the arguments; it is kept under exactly these. The principal's facts come from the token that authenticated
@@ -32,10 +33,14 @@ import org.slf4j.LoggerFactory;
 public final class Decisions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
+
+    /** Most questions that wait for a policy thread. */
+    public static final int MAX_WAITING = 2_048;
+
     private static final long MAX_KEPT = 100_000;
     private static final Duration KEPT_UNUSED = Duration.ofMinutes(10);
 
-    private final PolicyThreads threads;
+    private final BoundedThreads threads;
     private final Cache<DecisionKey, Decision> kept = Caffeine.newBuilder()
             .maximumSize(MAX_KEPT)
             .expireAfterAccess(KEPT_UNUSED)
@@ -55,7 +60,8 @@ public final class Decisions {
     /** One item of a list: what would be done with it, and to what. */
     public record Item(Operation operation, Target target) {}
 
-    public Decisions(PolicyThreads threads) {
+    /** @param threads where Cedar's native call runs, which cannot be interrupted */
+    public Decisions(BoundedThreads threads) {
         this.threads = threads;
     }
 

@@ -223,7 +223,10 @@ public final class McpEndpoint implements AuthenticatedHandler {
                 route.name(),
                 route.workloadUid(),
                 caller.principal().grantId())) {
-            case SessionSeal.Opened.Valid valid -> new SessionLookup(valid.seal(), false);
+            case SessionSeal.Opened.Valid valid ->
+                valid.seal().isServedBy(route.upstream())
+                        ? new SessionLookup(valid.seal(), false)
+                        : new SessionLookup(null, true);
             case SessionSeal.Opened.Unknown unknown -> new SessionLookup(null, true);
             case SessionSeal.Opened.Foreign foreign -> {
                 auditForeign(exchange, served, caller);

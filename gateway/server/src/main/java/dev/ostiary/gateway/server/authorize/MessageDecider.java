@@ -114,6 +114,10 @@ public final class MessageDecider {
                             "AnnotationsUnknown",
                             "The policies here depend on what the MCP server says about its tools, and it could not be asked"
                                     + " just now. Try again; if it stays so, the server's list of tools is at fault."));
+                case CatalogueSource.Lookup.Withheld(Consumer<AuthorizedPost> answer) -> {
+                    log.record(record(asking, DecisionRecord.Outcome.DENY, "CredentialWithheld", null, null));
+                    asking.then.accept(new Verdict.Withheld(answer));
+                }
                 case CatalogueSource.Lookup.Unlisted unlisted ->
                     asking.then.accept(refuse(
                             asking,

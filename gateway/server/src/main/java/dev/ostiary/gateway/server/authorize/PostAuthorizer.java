@@ -48,16 +48,17 @@ public final class PostAuthorizer {
         Map<MessageId, ListKind> lists = lists(context.era(), messages);
         Refusal visible = refusedAsItStands(context, batch, messages, lists);
         if (visible != null) {
-            refuse(context, batch, messages, visible);
+            refuse(new AuthorizedPost(context, body, batch, messages, lists), visible);
             return;
         }
         decide(context, messages, 0, refusal -> {
             try {
                 Refusal last = refusal == null ? closeAnswered(context, messages) : refusal;
+                AuthorizedPost post = new AuthorizedPost(context, body, batch, messages, lists);
                 if (last != null) {
-                    refuse(context, batch, messages, last);
+                    refuse(post, last);
                 } else {
-                    next.post(new AuthorizedPost(context, body, batch, messages, lists));
+                    next.post(post);
                 }
             } catch (RuntimeException e) {
                 // Nobody above would answer: this may run as a task of its own.
@@ -181,13 +182,18 @@ public final class PostAuthorizer {
         }
     }
 
-    private static void refuse(McpContext context, boolean batch, List<Message> messages, Refusal refusal) {
-        if (!batch) {
+    private static void refuse(AuthorizedPost post, Refusal refusal) {
+        McpContext context = post.context();
+        if (refusal.verdict instanceof Verdict.Withheld(Consumer<AuthorizedPost> answer)) {
+            answer.accept(post);
+            return;
+        }
+        if (!post.batch()) {
             Answers.error(context.exchange(), error(context, refusal, refusal.culprit.id()));
             return;
         }
         List<JsonRpcErrors.ErrorResponse> errors = new ArrayList<>();
-        for (Message message : messages) {
+        for (Message message : post.messages()) {
             if (message.kind() == Message.Kind.REQUEST) {
                 errors.add(
                         message == refusal.culprit
@@ -223,6 +229,7 @@ public final class PostAuthorizer {
             case Verdict.Denied denied -> JsonRpcErrors.denied(id, denied.denial(), trace);
             case Verdict.Busy busy ->
                 JsonRpcErrors.failed(503, id, "The gateway cannot decide this now; try again in a moment", trace);
+            case Verdict.Withheld withheld -> throw new IllegalStateException("what is withheld answers itself");
             case Verdict.Permitted permitted -> throw new IllegalStateException("permitted is no refusal");
         };
     }

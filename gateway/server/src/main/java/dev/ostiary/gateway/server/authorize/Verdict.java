@@ -1,6 +1,7 @@
 package dev.ostiary.gateway.server.authorize;
 
 import dev.ostiary.gateway.server.mcp.JsonRpcErrors;
+import java.util.function.Consumer;
 
 /** What deciding one message came to. */
 public sealed interface Verdict {
@@ -21,6 +22,13 @@ public sealed interface Verdict {
      * @param reason which member is missing or wrong
      */
     record Unusable(String reason) implements Verdict {}
+
+    /**
+     * It cannot be decided, since there is nothing to show the workload for this caller: not even its tools are known.
+     *
+     * @param answer answers the post that the message came in
+     */
+    record Withheld(Consumer<AuthorizedPost> answer) implements Verdict {}
 
     /** It cannot be decided now: too many wait, or the audit log is behind. */
     record Busy(String reason) implements Verdict {}

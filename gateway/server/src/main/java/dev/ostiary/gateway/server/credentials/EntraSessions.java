@@ -13,7 +13,8 @@ import java.util.List;
 public interface EntraSessions {
 
     /**
-     * An access token of a user for another API. The session's rotated refresh token has been persisted before this returns.
+     * An access token of a user for another API. The session's rotated refresh token has been persisted before this returns,
+     * and before this throws it is noted in the session that Entra has ended it or wants to see the user again.
      *
      * @param scopes of one resource
      * @throws EntraRefusedException when Entra says no; {@code GRANT_ENDED} also when there is no session

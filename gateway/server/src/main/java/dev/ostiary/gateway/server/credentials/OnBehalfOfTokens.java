@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,9 +35,6 @@ final class OnBehalfOfTokens {
 
     private static final Logger LOG = LoggerFactory.getLogger(OnBehalfOfTokens.class);
 
-    /** Consent to an API: no sign-in can be relied on to give it to the gateway, and sessions without it are whole. */
-    private static final String CONSENT_MISSING = "AADSTS65001";
-
     /** An administrator who mends the registration should not have to wait. */
     private static final Duration SETTINGS_KEPT = Duration.ofSeconds(10);
 
@@ -50,24 +46,17 @@ final class OnBehalfOfTokens {
     private final DelegatedTokens tokens;
     private final @Nullable EntraSignIn signIn;
     private final @Nullable EntraSessions sessions;
-    private final Consumer<SignInNeeded> signInNeeded;
     private final Time time;
 
     /**
      * @param signIn null: nothing can be exchanged
      * @param sessions of the facade; null without one
-     * @param signInNeeded told, on a virtual thread, of users whose session gets nothing more before they sign in again
      */
     OnBehalfOfTokens(
-            DelegatedTokens tokens,
-            @Nullable EntraSignIn signIn,
-            @Nullable EntraSessions sessions,
-            Consumer<SignInNeeded> signInNeeded,
-            Time time) {
+            DelegatedTokens tokens, @Nullable EntraSignIn signIn, @Nullable EntraSessions sessions, Time time) {
         this.tokens = tokens;
         this.signIn = signIn;
         this.sessions = sessions;
-        this.signInNeeded = signInNeeded;
         this.time = time;
     }
 
@@ -122,7 +111,7 @@ final class OnBehalfOfTokens {
             log(refusal, principal);
             return switch (refusal.meaning()) {
                 case SIGN_IN_AGAIN, GRANT_ENDED ->
-                    isConsentMissing(refusal)
+                    refusal.isConsentMissing()
                             ? new TokenAnswer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT)
                             : new TokenAnswer.None(new SignInAgain(refusal.claims()), untilItEnds(principal));
                 case MISCONFIGURED -> new TokenAnswer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT);
@@ -140,11 +129,11 @@ final class OnBehalfOfTokens {
             log(refusal, principal);
             return switch (refusal.meaning()) {
                 case SIGN_IN_AGAIN, GRANT_ENDED -> {
-                    if (isConsentMissing(refusal)) {
+                    if (refusal.isConsentMissing()) {
                         yield new TokenAnswer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT);
                     }
-                    signInNeeded.accept(new SignInNeeded(principal.tenantId(), principal.objectId(), refusal.claims()));
-                    // The facade replays the claims; a client of the facade could do nothing with them.
+                    // The facade has noted it and replays the claims; a client of the facade could do nothing with
+                    // them.
                     yield new TokenAnswer.None(new SignInAgain(null), SESSIONS_KEPT);
                 }
                 case MISCONFIGURED -> new TokenAnswer.None(new Refused(refusal.diagnosis(), false), SETTINGS_KEPT);
@@ -156,10 +145,6 @@ final class OnBehalfOfTokens {
             LOG.atWarn().addKeyValue("detail", unavailable.getMessage()).log("Entra sessions cannot be read");
             return new TokenAnswer.None(new Unavailable("SessionsUnavailable", SESSIONS_KEPT), SESSIONS_KEPT);
         }
-    }
-
-    private static boolean isConsentMissing(EntraRefusedException refusal) {
-        return refusal.claims() == null && refusal.diagnosis().code().equals(CONSENT_MISSING);
     }
 
     private TokenAnswer token(EntraToken token) {

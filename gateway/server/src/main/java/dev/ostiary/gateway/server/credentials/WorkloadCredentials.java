@@ -57,14 +57,12 @@ public final class WorkloadCredentials {
      * @param tokens outlive configurations
      * @param signIn of the configuration's registration; null when there is none
      * @param sessions the facade's; null without a facade
-     * @param signInNeeded told, on a virtual thread, of users whose session gets nothing more before they sign in again
      */
     public static WorkloadCredentials of(
             RuntimeConfig config,
             DelegatedTokens tokens,
             @Nullable EntraSignIn signIn,
             @Nullable EntraSessions sessions,
-            Consumer<SignInNeeded> signInNeeded,
             Time time) {
         Snapshot snapshot = config.snapshot();
         EntraSettings entra = snapshot.entra();
@@ -80,7 +78,7 @@ public final class WorkloadCredentials {
         return new WorkloadCredentials(
                 config.credentials(),
                 assertions,
-                new OnBehalfOfTokens(tokens, signIn, sessions, signInNeeded, time),
+                new OnBehalfOfTokens(tokens, signIn, sessions, time),
                 snapshot.listener().timeouts().connect());
     }
 

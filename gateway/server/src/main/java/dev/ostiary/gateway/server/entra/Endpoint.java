@@ -24,7 +24,7 @@ final class Endpoint {
     private static final int SERVICE_UNAVAILABLE = 503;
     private static final Duration SHORTEST_RETRY_AFTER = Duration.ofSeconds(1);
     private static final int MAX_DEPTH = 16;
-    private static final StrictJson JSON = new StrictJson(MAX_DEPTH, BoundedExchange.MAX_BYTES);
+    private static final JsonObjects JSON = new JsonObjects(MAX_DEPTH, BoundedExchange.MAX_BYTES);
 
     private final String name;
     private final BoundedExchange exchange;

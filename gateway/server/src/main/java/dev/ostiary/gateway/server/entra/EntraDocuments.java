@@ -17,7 +17,7 @@ final class EntraDocuments implements AutoCloseable {
 
     private final BoundedExchange exchange;
     private final Duration timeout;
-    private final StrictJson json = new StrictJson(MAX_DEPTH, MAX_BYTES);
+    private final JsonObjects json = new JsonObjects(MAX_DEPTH, MAX_BYTES);
 
     /**
      * @param egress proxy and CA bundle; what is wrong with them shows at the first read, as a failure of that read

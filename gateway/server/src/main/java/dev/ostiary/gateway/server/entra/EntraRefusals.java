@@ -19,7 +19,7 @@ final class EntraRefusals {
     private static final Pattern OAUTH_ERROR = Pattern.compile("[a-z_]{1,40}");
     private static final int MAX_DESCRIPTION = 4_096;
     private static final int MAX_CLAIMS = 8_192;
-    private static final StrictJson CLAIMS = new StrictJson(8, MAX_CLAIMS);
+    private static final JsonObjects CLAIMS = new JsonObjects(8, MAX_CLAIMS);
 
     private EntraRefusals() {}
 

@@ -18,6 +18,8 @@ public final class EntraRefusedException extends Exception {
         USER_REFUSED
     }
 
+    private static final String CONSENT_MISSING = "AADSTS65001";
+
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -41,6 +43,11 @@ public final class EntraRefusedException extends Exception {
 
     public EntraDiagnosis diagnosis() {
         return diagnosis;
+    }
+
+    /** Consent to an API is missing: no sign-in can be relied on to give it to the gateway, and the session is whole. */
+    public boolean isConsentMissing() {
+        return claims == null && diagnosis.code().equals(CONSENT_MISSING);
     }
 
     /** The claims challenge, as JSON; null when there is none. */

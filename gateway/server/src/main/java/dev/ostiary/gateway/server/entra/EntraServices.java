@@ -29,7 +29,12 @@ public final class EntraServices implements AutoCloseable {
     private @Nullable InUse inUse;
 
     public EntraServices(Time time, EntraMetrics metrics) {
-        this(time, metrics, CallLimits.DEFAULT, GraphGroupLookup.Limits.DEFAULT, System::getenv);
+        this(time, metrics, System::getenv);
+    }
+
+    /** @param environment a variable of the process, or null: where workload and managed identities are */
+    public EntraServices(Time time, EntraMetrics metrics, UnaryOperator<@Nullable String> environment) {
+        this(time, metrics, CallLimits.DEFAULT, GraphGroupLookup.Limits.DEFAULT, environment);
     }
 
     /** @param environment a variable of the process, or null */

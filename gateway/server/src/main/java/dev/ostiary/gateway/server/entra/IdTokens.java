@@ -21,8 +21,8 @@ final class IdTokens {
 
     private static final int MAX_CHARS = 64 * 1024;
     private static final int MAX_KID_CHARS = 256;
-    private static final StrictJson HEADER = new StrictJson(4, MAX_CHARS);
-    private static final StrictJson PAYLOAD = new StrictJson(8, MAX_CHARS);
+    private static final JsonObjects HEADER = new JsonObjects(4, MAX_CHARS);
+    private static final JsonObjects PAYLOAD = new JsonObjects(8, MAX_CHARS);
     private static final Duration LONGEST_WAIT_FOR_KEYS = Duration.ofSeconds(12);
 
     private final EntraSettings entra;

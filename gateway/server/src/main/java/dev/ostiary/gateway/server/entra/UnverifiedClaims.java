@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class UnverifiedClaims {
 
     private static final int MAX_CHARS = 64 * 1024;
-    private static final StrictJson JSON = new StrictJson(8, MAX_CHARS);
+    private static final JsonObjects JSON = new JsonObjects(8, MAX_CHARS);
 
     private UnverifiedClaims() {}
 

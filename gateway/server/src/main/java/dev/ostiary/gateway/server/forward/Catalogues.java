@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.ToolPin;
 import dev.ostiary.gateway.config.Upstream;
+import dev.ostiary.gateway.server.authorize.AuthorizedPost;
 import dev.ostiary.gateway.server.authorize.CatalogueSource;
 import dev.ostiary.gateway.server.authorize.KnownTool;
 import dev.ostiary.gateway.server.authorize.McpContext;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,8 +54,25 @@ final class Catalogues implements CatalogueSource {
     /** Asks a workload for all its tools. */
     @FunctionalInterface
     interface Lister {
-        /** Calls back once on the exchange's executor; null when the workload could not be asked. */
-        void list(McpContext context, Consumer<@Nullable Map<String, KnownTool>> then);
+        /** Calls back once on the exchange's executor. */
+        void list(McpContext context, Consumer<Listing> then);
+    }
+
+    /** What asking a workload came to. */
+    sealed interface Listing {
+
+        /** All its tools, by name. */
+        record Whole(Map<String, KnownTool> tools) implements Listing {}
+
+        /** It could not be asked, or its answer could not be read. */
+        record Failed() implements Listing {}
+
+        /**
+         * It was not asked, since there is nothing to show it for this caller.
+         *
+         * @param answer tells a caller so, in place of the workload
+         */
+        record Withheld(Consumer<AuthorizedPost> answer) implements Listing {}
     }
 
     private record Key(String workloadUid, Upstream upstream, String principal) {}
@@ -120,16 +137,18 @@ final class Catalogues implements CatalogueSource {
             waiting.then.accept(new Lookup.Unknown());
         } else if (first[0]) {
             try {
-                lister.list(context, tools -> answered(key, tools));
+                lister.list(context, listing -> answered(key, listing));
             } catch (RuntimeException e) {
                 LOG.atError().setCause(e).log("a workload could not be asked for its tools");
-                answered(key, null);
+                answered(key, new Listing.Failed());
             }
         }
     }
 
-    private void answered(Key key, @Nullable Map<String, KnownTool> tools) {
-        Catalogue catalogue = tools == null ? null : new Catalogue(Map.copyOf(tools), true);
+    private void answered(Key key, Listing listing) {
+        Catalogue catalogue = listing instanceof Listing.Whole(Map<String, KnownTool> tools)
+                ? new Catalogue(Map.copyOf(tools), true)
+                : null;
         Asking[] done = new Asking[1];
         asking.computeIfPresent(key, (_, all) -> {
             done[0] = all;
@@ -142,7 +161,11 @@ final class Catalogues implements CatalogueSource {
             return;
         }
         for (Waiting waiting : done[0].waiting) {
-            Lookup answer = catalogue == null ? new Lookup.Unknown() : waiting.of(catalogue);
+            Lookup answer = catalogue != null
+                    ? waiting.of(catalogue)
+                    : listing instanceof Listing.Withheld(Consumer<AuthorizedPost> instead)
+                            ? new Lookup.Withheld(instead)
+                            : new Lookup.Unknown();
             waiting.executor.execute(() -> waiting.then.accept(answer));
         }
     }

@@ -41,18 +41,21 @@ final class EventJudge {
     private final TaskOwners tasks;
     private final SessionRequests requests;
     private final Catalogues catalogues;
+    private final Consumer<String> toolsChanged;
 
     EventJudge(
             MessageDecider decider,
             ListFilter lists,
             TaskOwners tasks,
             SessionRequests requests,
-            Catalogues catalogues) {
+            Catalogues catalogues,
+            Consumer<String> toolsChanged) {
         this.decider = decider;
         this.lists = lists;
         this.tasks = tasks;
         this.requests = requests;
         this.catalogues = catalogues;
+        this.toolsChanged = toolsChanged;
     }
 
     /**
@@ -146,6 +149,7 @@ final class EventJudge {
             }
         } else if (message.method().equals(TOOLS_CHANGED)) {
             catalogues.forget(context);
+            toolsChanged.accept(context.served().route().name());
         } else if (message.method().equals(CANCELLED)) {
             requests.cancelled(context, message.requestId());
         }

@@ -55,7 +55,7 @@ public final class Forwarder implements AuthorizedHandler {
         CredentialedCall.send(
                 context,
                 relays,
-                () -> WorkloadRequests.of(context, HttpMethod.DELETE, Unpooled.EMPTY_BUFFER, false),
+                () -> WorkloadRequests.of(context, HttpMethod.DELETE, Unpooled.EMPTY_BUFFER),
                 new Ending(context, relays));
     }
 

@@ -14,6 +14,7 @@ import dev.ostiary.gateway.server.upstream.UpstreamClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +41,15 @@ public final class Forwarding {
     /**
      * @param clock the wall clock
      * @param keepAlive how long an event stream may be silent before the gateway writes a comment
+     * @param toolsChanged told the route of each workload that says its tools have changed; must not block
      */
     public Forwarding(
-            UpstreamClient client, Decisions decisions, DecisionLog log, InstantSource clock, Duration keepAlive) {
+            UpstreamClient client,
+            Decisions decisions,
+            DecisionLog log,
+            InstantSource clock,
+            Duration keepAlive,
+            Consumer<String> toolsChanged) {
         this.client = client;
         this.clock = clock;
         this.keepAlive = keepAlive;
@@ -52,7 +59,7 @@ public final class Forwarding {
         MessageDecider decider = new MessageDecider(decisions, catalogues, tasks, log, clock);
         authorizer = new PostAuthorizer(decider, requests);
         ListFilter lists = new ListFilter(decisions, tasks, catalogues, log, clock);
-        judge = new EventJudge(decider, lists, tasks, requests, catalogues);
+        judge = new EventJudge(decider, lists, tasks, requests, catalogues, toolsChanged);
     }
 
     /** Judges posts, under whatever configuration they came. */

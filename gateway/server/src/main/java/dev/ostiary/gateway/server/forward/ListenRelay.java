@@ -7,6 +7,7 @@ import dev.ostiary.gateway.server.authorize.ServedRoute;
 import dev.ostiary.gateway.server.credentials.WorkloadCredential;
 import dev.ostiary.gateway.server.http.Exchange;
 import dev.ostiary.gateway.server.http.Responses;
+import dev.ostiary.gateway.server.keys.SessionSeal;
 import dev.ostiary.gateway.server.mcp.JsonRpcErrors;
 import dev.ostiary.gateway.server.mcp.ListKind;
 import dev.ostiary.gateway.server.mcp.SseReader;
@@ -19,7 +20,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +71,7 @@ final class ListenRelay implements CredentialedCall.Listener, LiveStreams.Stream
     }
 
     private UpstreamClient.Request request() {
-        return WorkloadRequests.of(context, HttpMethod.GET, Unpooled.EMPTY_BUFFER, false)
+        return WorkloadRequests.of(context, HttpMethod.GET, Unpooled.EMPTY_BUFFER)
                 .withoutHurry();
     }
 
@@ -177,7 +177,7 @@ final class ListenRelay implements CredentialedCall.Listener, LiveStreams.Stream
         ServedRoute now = relays.current().apply(before.name());
         if (now == null
                 || !now.route().workloadUid().equals(before.workloadUid())
-                || !Objects.equals(now.route().upstream(), before.upstream())) {
+                || isElsewhere(before, now.route())) {
             end(true);
             return;
         }
@@ -192,6 +192,14 @@ final class ListenRelay implements CredentialedCall.Listener, LiveStreams.Stream
                 relay.say(ListsChanged.event(list, null));
             }
         }
+    }
+
+    /** Whether the session has another place than before, or none. */
+    private boolean isElsewhere(Route before, Route now) {
+        SessionSeal session = context.session();
+        return now.upstream() == null
+                || (session != null && !session.isServedBy(now.upstream()))
+                || !WorkloadRequests.urlOf(now, session).equals(WorkloadRequests.urlOf(before, session));
     }
 
     private void finishWith(Runnable answer) {

@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param status the workload's
  * @param headers the ones for the client
  * @param upstreamSession the workload's own id of the session that this opens; null when it opens none, or keeps none
+ * @param pod which pod has answered; {@link PodChoice#ANY} when that is not known
  */
 record OpenedAnswer(
         AuthorizedPost post,
         Relays relays,
         int status,
         HttpHeaders headers,
-        @Nullable String upstreamSession) {
+        @Nullable String upstreamSession,
+        int pod) {
 
     static final String UNKNOWN_VERSION = "initialize answered without a known protocol version";
 
@@ -70,7 +72,9 @@ record OpenedAnswer(
                 context.served().route().name(),
                 context.served().route().workloadUid(),
                 context.caller().principal().grantId(),
-                List.of(new SessionSeal.UpstreamSession(-1, null, upstreamSession)),
+                // A server without a session is the same in every pod.
+                List.of(new SessionSeal.UpstreamSession(
+                        upstreamSession == null ? PodChoice.ANY : pod, null, upstreamSession)),
                 relays.clock().instant());
         headers.set(WorkloadRequests.SESSION_ID, seal.seal(relays.sealer()));
         return true;

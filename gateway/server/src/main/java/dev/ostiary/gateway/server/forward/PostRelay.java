@@ -50,6 +50,7 @@ final class PostRelay implements CredentialedCall.Listener, LiveStreams.Stream {
     private final Exchange exchange;
     private final Relays relays;
     private final OwedAnswers answers;
+    private final PodChoice choice;
 
     private UpstreamClient.@Nullable Call call;
     private @Nullable PostAnswer answer;
@@ -65,6 +66,7 @@ final class PostRelay implements CredentialedCall.Listener, LiveStreams.Stream {
         this.exchange = context.exchange();
         this.relays = relays;
         this.answers = new OwedAnswers(post);
+        this.choice = PodChoice.of(context.served().route().upstream());
         this.enforced = context.served();
     }
 
@@ -97,8 +99,10 @@ final class PostRelay implements CredentialedCall.Listener, LiveStreams.Stream {
     }
 
     private UpstreamClient.Request request() {
-        UpstreamClient.Request request =
-                WorkloadRequests.of(context, HttpMethod.POST, Unpooled.wrappedBuffer(post.body()), post.initializes());
+        ByteBuf body = Unpooled.wrappedBuffer(post.body());
+        UpstreamClient.Request request = post.initializes()
+                ? WorkloadRequests.opening(context, body, choice.pod())
+                : WorkloadRequests.of(context, HttpMethod.POST, body);
         return subscribes() ? request.withoutHurry() : request;
     }
 
@@ -155,7 +159,7 @@ final class PostRelay implements CredentialedCall.Listener, LiveStreams.Stream {
     }
 
     private OpenedAnswer opened(int status, HttpHeaders upstreamHeaders, @Nullable String session) {
-        return new OpenedAnswer(post, relays, status, EndToEndHeaders.toClient(upstreamHeaders), session);
+        return new OpenedAnswer(post, relays, status, EndToEndHeaders.toClient(upstreamHeaders), session, choice.pod());
     }
 
     private void beginEvents(OpenedAnswer opened) {
@@ -187,6 +191,10 @@ final class PostRelay implements CredentialedCall.Listener, LiveStreams.Stream {
     @Override
     public void onFailure(UpstreamFailure failure) {
         if (answer == null) {
+            if (!done && post.initializes() && choice.another(failure)) {
+                call = CredentialedCall.send(context, relays, this::request, this);
+                return;
+            }
             fail(WorkloadErrors.of(failure));
         } else if (!done) {
             answer.broken(WorkloadErrors.of(failure));

@@ -41,6 +41,7 @@ final class ToolLister implements Catalogues.Lister {
     private static final int MAX_PAGES = 100;
     private static final int MAX_TOOLS = 10_000;
     private static final long MAX_SECONDS = 20;
+    private static final Catalogues.Listing FAILED = new Catalogues.Listing.Failed();
     private static final byte[] ID = "\"ostiary-catalogue\"".getBytes(StandardCharsets.US_ASCII);
 
     private final Supplier<Relays> relays;
@@ -51,7 +52,7 @@ final class ToolLister implements Catalogues.Lister {
     }
 
     @Override
-    public void list(McpContext context, Consumer<@Nullable Map<String, KnownTool>> then) {
+    public void list(McpContext context, Consumer<Catalogues.Listing> then) {
         new Listing(context, relays.get(), then).next(null);
     }
 
@@ -60,23 +61,23 @@ final class ToolLister implements Catalogues.Lister {
 
         private final McpContext context;
         private final Relays relays;
-        private final Consumer<@Nullable Map<String, KnownTool>> then;
+        private final Consumer<Catalogues.Listing> then;
         private final Map<String, KnownTool> tools = new HashMap<>();
         private final ScheduledFuture<?> deadline;
         private UpstreamClient.@Nullable Call call;
         private int pages;
         private boolean done;
 
-        Listing(McpContext context, Relays relays, Consumer<@Nullable Map<String, KnownTool>> then) {
+        Listing(McpContext context, Relays relays, Consumer<Catalogues.Listing> then) {
             this.context = context;
             this.relays = relays;
             this.then = then;
-            deadline = context.exchange().executor().schedule(() -> finish(null), MAX_SECONDS, TimeUnit.SECONDS);
+            deadline = context.exchange().executor().schedule(() -> finish(FAILED), MAX_SECONDS, TimeUnit.SECONDS);
         }
 
         void next(@Nullable String cursor) {
             if (++pages > MAX_PAGES || tools.size() > MAX_TOOLS) {
-                finish(null);
+                finish(FAILED);
                 return;
             }
             byte[] body = body(cursor).getBytes(StandardCharsets.UTF_8);
@@ -85,7 +86,7 @@ final class ToolLister implements Catalogues.Lister {
 
         private UpstreamClient.Request request(byte[] body) {
             UpstreamClient.Request request =
-                    WorkloadRequests.of(context, HttpMethod.POST, Unpooled.wrappedBuffer(body), false);
+                    WorkloadRequests.of(context, HttpMethod.POST, Unpooled.wrappedBuffer(body));
             HttpHeaders headers = request.headers();
             headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
             headers.set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream");
@@ -128,7 +129,7 @@ final class ToolLister implements Catalogues.Lister {
             }
             int depth = context.served().limits().jsonDepth();
             if (body == null || !(ListResponse.read(body, ListKind.TOOLS, depth) instanceof ListResponse.Page page)) {
-                finish(null);
+                finish(FAILED);
                 return;
             }
             for (ListedItem item : page.items()) {
@@ -136,13 +137,17 @@ final class ToolLister implements Catalogues.Lister {
             }
             String cursor = page.nextCursor();
             if (cursor == null) {
-                finish(tools);
+                finish(new Catalogues.Listing.Whole(tools));
             } else {
                 next(cursor);
             }
         }
 
-        private void finish(@Nullable Map<String, KnownTool> result) {
+        void withheld(WorkloadCredential.Withheld why) {
+            finish(new Catalogues.Listing.Withheld(post -> WorkloadErrors.answer(post, relays, why)));
+        }
+
+        private void finish(Catalogues.Listing result) {
             if (done) {
                 return;
             }
@@ -225,7 +230,10 @@ final class ToolLister implements Catalogues.Lister {
 
         @Override
         public void onWithheld(WorkloadCredential.Withheld why) {
-            answer(null);
+            if (!answered) {
+                answered = true;
+                listing.withheld(why);
+            }
         }
 
         private void answer(byte @Nullable [] page) {

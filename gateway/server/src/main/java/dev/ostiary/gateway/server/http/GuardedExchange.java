@@ -18,30 +18,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An exchange without its wire format: who may still say what, the reading of the body, and the one end. The subclasses
- * put it on the wire. Confined to its event loop.
+ * An exchange without its wire format: who may still say what, and the one end. The subclasses put it on the wire. Confined to
+ * its event loop.
  *
  * <pre>
- *   request body:  UNREAD ──readBody──▶ READING ──last piece──▶ READ
- *                    └────response begun───────▶ DISCARDED
  *   response:      NONE ──respond──────────────▶ LAST_WRITTEN ──on the wire──▶ ended
  *                    └────stream──▶ STREAMING ──end──▶ ┘
  *   any state ──client gone, abort, time-out──▶ ended
  * </pre>
+ *
+ * <p>Once a response has begun, the rest of the {@linkplain RequestBody request's body} is discarded.
  */
 abstract sealed class GuardedExchange implements Exchange, ResponseStream permits Http1Exchange, Http2Exchange {
 
     private static final Logger log = LoggerFactory.getLogger(GuardedExchange.class);
     private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
     private static final AsciiString ALLOWED_METHODS = AsciiString.cached("GET, HEAD, POST, DELETE, OPTIONS");
-    private static final int FIRST_BODY_ALLOCATION = 16 * 1024;
-
-    private enum Body {
-        UNREAD,
-        READING,
-        READ,
-        DISCARDED
-    }
 
     private enum Response {
         NONE,
@@ -52,14 +44,7 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
     final ListenerState listener;
     final ListenerConfig config;
     private final RequestGuard.@Nullable Accepted request;
-
-    private Body body;
-    private boolean bodyArrived;
-    private boolean continueExpected;
-    private int bodyLimit;
-    private long bodyDeadline;
-    private @Nullable Consumer<ByteBuf> bodyConsumer;
-    private @Nullable ByteBuf received;
+    private final RequestBody body;
 
     private Response response = Response.NONE;
     private int sentStatus;
@@ -75,9 +60,9 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
         this.listener = listener;
         this.config = config;
         this.request = verdict instanceof RequestGuard.Accepted accepted ? accepted : null;
-        this.body = Body.UNREAD;
-        this.bodyArrived = request != null && request.contentLength() == 0;
-        this.continueExpected = request != null && request.expectsContinue();
+        this.body = request == null
+                ? new RequestBody(-1, false)
+                : new RequestBody(request.contentLength(), request.expectsContinue());
     }
 
     /** Lets the guard's verdict take its course: refusal, preflight answer, or the handler. */
@@ -151,20 +136,20 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
 
     /** True while pieces of the body are collected. */
     final boolean isReadingBody() {
-        return body == Body.READING;
+        return body.isReading();
     }
 
     /** True once nobody will ask for the rest of the body. */
     final boolean isBodyDiscarded() {
-        return body == Body.DISCARDED;
+        return body.isDiscarded();
     }
 
     final boolean hasBodyArrived() {
-        return bodyArrived;
+        return body.hasArrived();
     }
 
     final boolean isContinueExpected() {
-        return continueExpected;
+        return body.isContinueExpected();
     }
 
     final boolean isHead() {
@@ -176,7 +161,7 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
     }
 
     final long contentLength() {
-        return request == null ? -1 : request.contentLength();
+        return body.contentLength();
     }
 
     final boolean isEnded() {
@@ -185,42 +170,17 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
 
     /** A piece of the body has come; ownership passes. */
     final void bodyPiece(ByteBuf piece) {
-        if (body != Body.READING) {
-            piece.release();
-            return;
-        }
-        ByteBuf soFar = received;
-        int size = piece.readableBytes();
-        if (size > bodyLimit - (soFar == null ? 0 : soFar.readableBytes())) {
-            piece.release();
+        if (!body.add(piece, alloc())) {
             refuse(Rejection.BODY_TOO_LARGE);
-        } else if (soFar == null && size == contentLength()) {
-            received = piece;
-        } else {
-            if (soFar == null) {
-                int most = contentLength() > 0 ? (int) contentLength() : bodyLimit;
-                soFar = alloc().buffer(Math.min(most, FIRST_BODY_ALLOCATION), most);
-                received = soFar;
-            }
-            soFar.writeBytes(piece);
-            piece.release();
         }
     }
 
     /** The body is complete. */
     final void bodyEnd() {
-        bodyArrived = true;
-        Consumer<ByteBuf> consumer = bodyConsumer;
-        if (body == Body.READING && consumer != null) {
-            body = Body.READ;
-            bodyConsumer = null;
-            ByteBuf whole = received == null ? Unpooled.EMPTY_BUFFER : received;
-            received = null;
-            try {
-                consumer.accept(whole);
-            } catch (RuntimeException e) {
-                failed("body callback", e);
-            }
+        try {
+            body.end();
+        } catch (RuntimeException e) {
+            failed("body callback", e);
         }
     }
 
@@ -247,7 +207,7 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
     }
 
     final void sweep(long now) {
-        if (body == Body.READING && now - bodyDeadline > 0) {
+        if (body.isSlow(now)) {
             refuse(Rejection.SLOW_BODY);
         }
     }
@@ -293,7 +253,7 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
         closeAfterResponse();
         headers.set(HttpHeaderNames.CONTENT_TYPE, TEXT);
         beginResponse(status, Response.LAST_WRITTEN, Unpooled.EMPTY_BUFFER);
-        discardBody();
+        body.discard();
         send(status, headers, ByteBufUtil.writeUtf8(alloc(), text + "\n"));
         gone = true;
         runAll(callbacks);
@@ -305,7 +265,7 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
             return;
         }
         ended = true;
-        discardBody();
+        body.discard();
         if (admitted) {
             listener.exchangeGone();
             listener.events.exchangeEnded(sentStatus, complete);
@@ -317,17 +277,6 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
         goneCallbacks = null;
         drainCallbacks = null;
         writable = null;
-    }
-
-    private void discardBody() {
-        if (body == Body.UNREAD || body == Body.READING) {
-            body = Body.DISCARDED;
-        }
-        bodyConsumer = null;
-        if (received != null) {
-            received.release();
-            received = null;
-        }
     }
 
     private void runAll(@Nullable Queue<Runnable> callbacks) {
@@ -379,26 +328,23 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
 
     @Override
     public final void readBody(int maxBytes, Consumer<ByteBuf> whenComplete) {
-        if (body == Body.READING || body == Body.READ) {
+        if (body.isAskedFor()) {
             throw new IllegalStateException("the body was asked for before");
         }
         if (ended || response != Response.NONE) {
             return;
         }
-        bodyLimit = Math.min(maxBytes, config.limits().bodyBytes());
-        body = Body.READING;
-        bodyConsumer = whenComplete;
-        if (contentLength() > bodyLimit) {
+        int most = Math.min(maxBytes, config.limits().bodyBytes());
+        long until = System.nanoTime() + config.timeouts().requestRead().toNanos();
+        if (!body.ask(most, until, whenComplete)) {
             refuse(Rejection.BODY_TOO_LARGE);
             return;
         }
-        if (bodyArrived) {
+        if (body.hasArrived()) {
             bodyEnd();
             return;
         }
-        bodyDeadline = System.nanoTime() + config.timeouts().requestRead().toNanos();
-        if (continueExpected) {
-            continueExpected = false;
+        if (body.continues()) {
             sendContinue();
         }
         demandBody();
@@ -411,7 +357,7 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
             return;
         }
         beginResponse(status, Response.LAST_WRITTEN, content);
-        discardBody();
+        body.discard();
         send(status, headers, content);
     }
 
@@ -419,7 +365,7 @@ abstract sealed class GuardedExchange implements Exchange, ResponseStream permit
     public final ResponseStream stream(HttpResponseStatus status, HttpHeaders headers) {
         if (!gone && !ended) {
             beginResponse(status, Response.STREAMING, Unpooled.EMPTY_BUFFER);
-            discardBody();
+            body.discard();
             sendHead(status, headers);
         }
         return this;

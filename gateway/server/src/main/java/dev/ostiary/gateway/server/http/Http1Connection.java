@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -51,8 +50,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     private static final Duration LINGER = Duration.ofSeconds(1);
     /** How long an idle connection is left open once the listener goes away: its client may just be sending. */
     private static final Duration LAST_IDLE = Duration.ofSeconds(1);
-    /** Content up to here is copied behind its head, so that both leave in one write. */
-    private static final int COPIED_CONTENT = 4 * 1024;
 
     private enum State {
         IDLE,
@@ -66,9 +63,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     private final ListenerState listener;
     private final ConnectionRegistry registry;
     private final @Nullable String serverName;
-    private final Http1ResponseWriter writer = new Http1ResponseWriter();
-    private final ChannelFutureListener onWritten = this::written;
-    private final Runnable flush = this::flush;
+    private final Http1Output output;
     private final WriteStall stall = new WriteStall();
     private @Nullable StrictRequestDecoder decoder;
     private @Nullable ChannelHandlerContext context;
@@ -79,11 +74,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     private boolean http11 = true;
     private boolean closing;
     private boolean reading = true;
-    private boolean flushPlanned;
     private int discarded;
     private long deadline;
     private boolean firstRequest = true;
-    private Http1ResponseWriter.Framing framing = Http1ResponseWriter.Framing.NONE;
     private int slot = -1;
 
     /**
@@ -94,6 +87,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
         this.listener = listener;
         this.registry = registry;
         this.serverName = serverName;
+        this.output = new Http1Output(listener.responseHead, this::written);
         this.config = listener.config();
         this.deadline = accepted + config.timeouts().headerRead().toNanos();
     }
@@ -134,6 +128,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        output.install(ctx);
     }
 
     @Override
@@ -313,109 +308,33 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     }
 
     void sendContinue() {
-        ByteBuf out = alloc().buffer(32);
-        Http1ResponseWriter.continueHead(out);
-        context().writeAndFlush(out, context().voidPromise());
+        output.sendContinue();
     }
 
     void send(Http1Exchange exchange, HttpResponseStatus status, HttpHeaders headers, ByteBuf content) {
-        boolean bodiless = isBodiless(status);
-        ByteBuf out = head(
-                exchange,
-                status,
-                headers,
-                bodiless ? Http1ResponseWriter.Framing.NONE : Http1ResponseWriter.Framing.LENGTH,
-                content.readableBytes());
-        ChannelHandlerContext ctx = context();
-        if (bodiless || exchange.isHead() || !content.isReadable()) {
-            content.release();
-        } else if (content.readableBytes() <= COPIED_CONTENT) {
-            out.writeBytes(content);
-            content.release();
-        } else {
-            ctx.write(out, ctx.voidPromise());
-            out = content;
-        }
-        ctx.writeAndFlush(out).addListener(onWritten);
+        output.send(status, headers, content, about(exchange));
     }
 
     void sendHead(Http1Exchange exchange, HttpResponseStatus status, HttpHeaders headers) {
-        Http1ResponseWriter.Framing chosen;
-        if (isBodiless(status) || exchange.isHead()) {
-            chosen = Http1ResponseWriter.Framing.NONE;
-        } else {
-            chosen = http11 ? Http1ResponseWriter.Framing.CHUNKED : Http1ResponseWriter.Framing.CLOSE;
-        }
-        framing = chosen;
-        context().write(head(exchange, status, headers, chosen, 0), context().voidPromise());
-        planFlush();
+        output.sendHead(status, headers, about(exchange));
         demandChanged();
     }
 
     void sendPiece(ByteBuf piece) {
-        ChannelHandlerContext ctx = context();
-        switch (framing) {
-            case CHUNKED -> {
-                int size = piece.readableBytes();
-                ByteBuf out = alloc().buffer(size <= COPIED_CONTENT ? size + 16 : 16);
-                Http1ResponseWriter.chunkSize(out, size);
-                if (size <= COPIED_CONTENT) {
-                    out.writeBytes(piece);
-                    piece.release();
-                } else {
-                    ctx.write(out, ctx.voidPromise());
-                    ctx.write(piece, ctx.voidPromise());
-                    out = alloc().buffer(2);
-                }
-                Http1ResponseWriter.chunkEnd(out);
-                ctx.write(out, ctx.voidPromise());
-            }
-            case CLOSE -> ctx.write(piece, ctx.voidPromise());
-            case LENGTH, NONE -> piece.release();
-        }
-        planFlush();
+        output.sendPiece(piece);
     }
 
-    void sendEnd(Http1Exchange exchange) {
-        ByteBuf out = alloc().buffer(8);
-        if (framing == Http1ResponseWriter.Framing.CHUNKED) {
-            Http1ResponseWriter.lastChunk(out);
-        } else if (framing == Http1ResponseWriter.Framing.CLOSE) {
-            closing = true;
-        }
-        context().writeAndFlush(out).addListener(onWritten);
+    void sendEnd() {
+        closing |= output.endsWithConnection();
+        output.sendEnd();
     }
 
-    private ByteBuf head(
-            Http1Exchange exchange,
-            HttpResponseStatus status,
-            HttpHeaders headers,
-            Http1ResponseWriter.Framing chosen,
-            int length) {
+    private Http1Output.About about(Http1Exchange exchange) {
         // A client that still waits for 100 may send its body or not: only a new connection is unambiguous.
         closing |= listener.isGoingAway()
                 || exchange.isContinueExpected()
                 || (!exchange.hasBodyArrived() && exchange.contentLength() > MOST_DISCARDED);
-        ByteBuf out = alloc().buffer(256 + 64 * headers.size() + Math.min(length, COPIED_CONTENT));
-        writer.head(out, listener.responseHead, status, headers, config, exchange.origin(), chosen, length, closing);
-        return out;
-    }
-
-    private static boolean isBodiless(HttpResponseStatus status) {
-        return status.code() == 204 || status.code() == 304;
-    }
-
-    /** All that is written in one turn of the event loop leaves in one system call. */
-    private void planFlush() {
-        if (!flushPlanned) {
-            flushPlanned = true;
-            loop().execute(flush);
-        }
-    }
-
-    private void flush() {
-        flushPlanned = false;
-        context().flush();
+        return new Http1Output.About(config, exchange.origin(), exchange.isHead(), http11, closing);
     }
 
     private void written(ChannelFuture future) {
@@ -520,7 +439,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     @Override
     public void abort() {
         Channel channel = context().channel();
-        if (framing == Http1ResponseWriter.Framing.CLOSE && channel.isActive()) {
+        if (output.endsWithConnection() && channel.isActive()) {
             // The end of the connection is the end of the response, unless it is a reset.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }

@@ -54,7 +54,7 @@ final class Http1Exchange extends GuardedExchange {
 
     @Override
     void sendEnd() {
-        connection.sendEnd(this);
+        connection.sendEnd();
     }
 
     @Override

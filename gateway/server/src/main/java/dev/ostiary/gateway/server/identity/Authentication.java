@@ -41,10 +41,24 @@ public sealed interface Authentication {
     }
 
     /**
-     * Nobody can be authenticated now: no key set could be fetched and no usable one is held, or too many requests wait for
-     * one.
+     * This request cannot be authenticated now: no key set could be fetched and no usable one is held, or too many requests
+     * wait for what is missing.
      *
      * @param retryAfterSeconds when asking again makes sense; at least 1
+     * @param description what to do, for people; ASCII without quotes
      */
-    record Unavailable(int retryAfterSeconds) implements Authentication {}
+    record Unavailable(int retryAfterSeconds, String description) implements Authentication {
+
+        /** The identity provider is out of reach. */
+        public static Unavailable entra(int retryAfterSeconds) {
+            return new Unavailable(
+                    retryAfterSeconds,
+                    "the identity provider cannot be reached, so nobody can be signed in; try again later");
+        }
+
+        /** Too many wait for the gateway itself. */
+        public static Unavailable busy() {
+            return new Unavailable(1, "too many sign-ins are being checked just now; try again in a moment");
+        }
+    }
 }

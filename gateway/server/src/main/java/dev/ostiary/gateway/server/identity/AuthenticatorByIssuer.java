@@ -22,12 +22,12 @@ public final class AuthenticatorByIssuer implements Authenticator {
 
     @Override
     public @Nullable Authentication tryNow(Route route, List<String> authorization) {
-        Authentication ours = facade.ifOurs(route, authorization);
-        if (ours != null) {
-            return ours;
+        Authentication known = facade.ifKnown(route, authorization);
+        if (known != null) {
+            return known;
         }
         // Reading a token to see whose it is costs more than looking up what was found out about it before.
-        Authentication known = entra.ifKnown(route, authorization);
+        known = entra.ifKnown(route, authorization);
         if (known != null) {
             return known;
         }
@@ -37,9 +37,9 @@ public final class AuthenticatorByIssuer implements Authenticator {
     @Override
     public void authenticate(
             Route route, List<String> authorization, Executor callbackExecutor, Consumer<Authentication> then) {
-        Authentication ours = facade.ifOurs(route, authorization);
-        if (ours != null) {
-            then.accept(ours);
+        Authentication known = facade.ifKnown(route, authorization);
+        if (known != null) {
+            then.accept(known);
         } else if (isForFacade(authorization)) {
             facade.authenticate(route, authorization, callbackExecutor, then);
         } else {

@@ -94,9 +94,7 @@ public final class Challenge {
         headers.set(HttpHeaderNames.RETRY_AFTER, Integer.toString(unavailable.retryAfterSeconds()));
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("error", "temporarily_unavailable");
-        body.put(
-                "error_description",
-                "the identity provider cannot be reached, so nobody can be signed in; try again later");
+        body.put("error_description", unavailable.description());
         return new Refusal(503, headers, bytes(body));
     }
 

@@ -263,7 +263,7 @@ public final class EntraAuthenticator implements Authenticator {
     }
 
     private static Unavailable unavailable(Duration retryAfter) {
-        return new Unavailable((int) Math.max(1, retryAfter.plusMillis(999).toSeconds()));
+        return Unavailable.entra((int) Math.max(1, retryAfter.plusMillis(999).toSeconds()));
     }
 
     private static void callBack(Executor executor, Runnable answer) {

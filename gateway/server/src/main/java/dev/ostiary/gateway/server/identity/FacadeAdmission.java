@@ -5,6 +5,7 @@ import dev.ostiary.gateway.config.RoutePolicies;
 import dev.ostiary.gateway.server.identity.Authentication.Authenticated;
 import dev.ostiary.gateway.server.identity.Authentication.Rejected;
 import dev.ostiary.gateway.server.identity.FacadeTokenCache.Verified;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a verified facade token is good for one route: its audience, its workload, its scope, and whether it says enough
@@ -28,13 +29,23 @@ final class FacadeAdmission {
         return resource.scope();
     }
 
-    Authentication admit(Verified verified) {
-        FacadeToken token = verified.token();
+    /** Why a token is for something else, proven or not; null when it is for this route. */
+    @Nullable
+    Rejected misplaced(FacadeToken token) {
         if (!token.resource().equals(resource.resource())) {
             return invalid("WrongAudience", "the token was issued for another server");
         }
         if (!token.workloadUid().equals(workloadUid)) {
             return invalid("WorkloadReplaced", "the token was issued for a server that has since been replaced");
+        }
+        return null;
+    }
+
+    Authentication admit(Verified verified) {
+        FacadeToken token = verified.token();
+        Rejected misplaced = misplaced(token);
+        if (misplaced != null) {
+            return misplaced;
         }
         if (!verified.principal().scopes().contains(resource.scope())) {
             return invalid("ScopeMissing", "the token lacks the scope " + resource.scope());

@@ -12,21 +12,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Authenticates with the facade's own access tokens. Made once per configuration; the cache and the revocations it is given
- * outlive it. Needs nothing from anywhere: a token that was seen before costs one SHA-256 and a few look-ups, a new one a
- * signature verification more.
+ * outlive it. Needs nothing from anywhere. A token that was seen before costs one SHA-256 and a few look-ups, right on the event
+ * loop. One that was not is read there; only if everything in it is in order, down to the claim that the gateway alone can seal,
+ * is its signature verified, which takes ES256 ten times as long as all the rest and is therefore done by {@link Proofs}.
  */
 public final class FacadeAuthenticator implements Authenticator {
 
+    private static final Logger LOG = LoggerFactory.getLogger(FacadeAuthenticator.class);
     private static final String SCHEME = "Bearer ";
 
     private final FacadeTokens tokens;
     private final FacadeTokenCache cache;
     private final Revocations revocations;
+    private final Proofs proofs;
     private final Time time;
     private final FacadeRules rules;
     private final Map<String, FacadeAdmission> admissions;
@@ -34,9 +40,15 @@ public final class FacadeAuthenticator implements Authenticator {
     /**
      * @param snapshot one with Entra settings and the facade
      * @param cache shared by all configurations of a process
+     * @param proofs where signatures are verified
      */
     public FacadeAuthenticator(
-            Snapshot snapshot, FacadeTokens tokens, FacadeTokenCache cache, Revocations revocations, Time time) {
+            Snapshot snapshot,
+            FacadeTokens tokens,
+            FacadeTokenCache cache,
+            Revocations revocations,
+            Proofs proofs,
+            Time time) {
         EntraSettings entra = snapshot.entra();
         FacadeSettings facade = snapshot.authorization().facade();
         if (entra == null || facade == null) {
@@ -45,6 +57,7 @@ public final class FacadeAuthenticator implements Authenticator {
         this.tokens = tokens;
         this.cache = cache;
         this.revocations = revocations;
+        this.proofs = proofs;
         this.time = time;
         this.rules = new FacadeRules(snapshot.publicUrl().toString(), entra.tenantId(), facade.deny(), entra.claims());
         Map<String, FacadeAdmission> byRoute = new HashMap<>();
@@ -55,30 +68,45 @@ public final class FacadeAuthenticator implements Authenticator {
     }
 
     @Override
-    public Authentication tryNow(Route route, List<String> authorization) {
-        Authentication known = ifOurs(route, authorization);
+    public @Nullable Authentication tryNow(Route route, List<String> authorization) {
+        Authentication known = ifKnown(route, authorization);
         if (known != null) {
             return known;
         }
-        FacadeAdmission admission = admission(route);
-        return switch (BearerToken.read(authorization)) {
-            case BearerToken.Present(String token) -> judge(admission, token);
-            case BearerToken.Absent(String reason) ->
-                new Rejected(401, null, "sign in to use this server", admission.scope(), reason);
-            case BearerToken.Malformed(String reason, String description) ->
-                new Rejected(400, "invalid_request", description, null, reason);
-        };
+        return read(admission(route), authorization) instanceof Reading.Answer(Authentication answer) ? answer : null;
     }
 
+    /**
+     * A signature that has to be looked at is looked at elsewhere, after everything else about the token has been found in
+     * order; too many at once are answered {@link Authentication.Unavailable}.
+     */
     @Override
     public void authenticate(
             Route route, List<String> authorization, Executor callbackExecutor, Consumer<Authentication> then) {
-        then.accept(tryNow(route, authorization));
+        Authentication known = ifKnown(route, authorization);
+        if (known != null) {
+            then.accept(known);
+            return;
+        }
+        FacadeAdmission admission = admission(route);
+        switch (read(admission, authorization)) {
+            case Reading.Answer(Authentication answer) -> then.accept(answer);
+            case Reading.ToProve(FacadeTokens.Unproven token) -> {
+                String header = authorization.getFirst();
+                boolean taken = proofs.run(token.claimed().user().objectId(), () -> {
+                    Authentication answer = prove(admission, token, header);
+                    callBack(callbackExecutor, () -> then.accept(answer));
+                });
+                if (!taken) {
+                    then.accept(Authentication.Unavailable.busy());
+                }
+            }
+        }
     }
 
-    /** The answer where the token's header is one of the facade's, to the byte; null otherwise. */
+    /** The answer where the very same header was seen before; null otherwise. */
     @Nullable
-    Authentication ifOurs(Route route, List<String> authorization) {
+    Authentication ifKnown(Route route, List<String> authorization) {
         if (authorization.size() != 1 || !authorization.getFirst().startsWith(SCHEME)) {
             return null;
         }
@@ -88,31 +116,70 @@ public final class FacadeAuthenticator implements Authenticator {
             return null;
         }
         FacadeAdmission admission = admission(route);
-        TokenDigest digest = TokenDigest.of(header);
-        Verified verified = cache.find(digest, rules, key);
-        if (verified != null) {
-            return verified.token().expires().toEpochMilli() > time.wallMillis()
-                    ? admit(admission, verified)
-                    : EntraClaims.expired().rejection(admission.scope());
-        }
-        if (!(BearerToken.read(authorization) instanceof BearerToken.Present(String token))) {
+        Verified verified = cache.find(TokenDigest.of(header), rules, key);
+        if (verified == null) {
             return null;
         }
+        return verified.token().expires().toEpochMilli() > time.wallMillis()
+                ? admit(admission, verified)
+                : EntraClaims.expired().rejection(admission.scope());
+    }
+
+    /** What a header comes to before its signature is looked at. */
+    private sealed interface Reading {
+
+        record Answer(Authentication answer) implements Reading {}
+
+        record ToProve(FacadeTokens.Unproven token) implements Reading {}
+    }
+
+    private Reading read(FacadeAdmission admission, List<String> authorization) {
+        return switch (BearerToken.read(authorization)) {
+            case BearerToken.Present(String token) -> {
+                try {
+                    FacadeTokens.Unproven unproven = tokens.read(token, time.wallMillis());
+                    Rejected misplaced = admission.misplaced(unproven.claimed());
+                    yield misplaced == null ? new Reading.ToProve(unproven) : new Reading.Answer(misplaced);
+                } catch (TokenRefused refused) {
+                    yield new Reading.Answer(refused.rejection(admission.scope()));
+                }
+            }
+            case BearerToken.Absent(String reason) ->
+                new Reading.Answer(new Rejected(401, null, "sign in to use this server", admission.scope(), reason));
+            case BearerToken.Malformed(String reason, String description) ->
+                new Reading.Answer(new Rejected(400, "invalid_request", description, null, reason));
+        };
+    }
+
+    /** Looks at the signature, unless another request with the same header has done so while this one waited. */
+    private Authentication prove(FacadeAdmission admission, FacadeTokens.Unproven token, String header) {
+        boolean usual = header.startsWith(SCHEME) && header.length() <= BearerToken.MAX_CHARS;
+        TokenDigest digest = TokenDigest.of(header);
+        Verified before = usual ? cache.find(digest, rules, token.key()) : null;
+        if (before != null) {
+            return admit(admission, before);
+        }
         try {
-            Verified fresh = rules.accept(tokens.verify(token, time.wallMillis()));
-            cache.add(digest, fresh, rules, key, header.length());
+            Verified fresh = rules.accept(token.proven());
+            if (usual) {
+                cache.add(digest, fresh, rules, token.key(), header.length());
+            }
             return admit(admission, fresh);
         } catch (TokenRefused refused) {
             return refused.rejection(admission.scope());
+        } catch (RuntimeException e) {
+            // Nobody above would answer: this runs as a task of its own.
+            LOG.atError().setCause(e).log("a token could not be verified");
+            return Authentication.Unavailable.busy();
         }
     }
 
-    /** The verdict on a token whose header is not spelled as the facade spells it, or came in an unusual way. */
-    private Authentication judge(FacadeAdmission admission, String token) {
+    private static void callBack(Executor executor, Runnable answer) {
         try {
-            return admit(admission, rules.accept(tokens.verify(token, time.wallMillis())));
-        } catch (TokenRefused refused) {
-            return refused.rejection(admission.scope());
+            executor.execute(answer);
+        } catch (RejectedExecutionException shutDown) {
+            // The event loop has ended, and with it every request that was on it.
+            LOG.atDebug().log("a token was verified after its event loop had ended");
         }
     }
 

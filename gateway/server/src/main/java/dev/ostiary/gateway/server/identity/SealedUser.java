@@ -1,7 +1,7 @@
 package dev.ostiary.gateway.server.identity;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ostiary.gateway.server.entra.StrictJson;
+import dev.ostiary.gateway.server.entra.JsonObjects;
 import dev.ostiary.gateway.server.keys.Sealer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -24,7 +24,7 @@ final class SealedUser {
 
     private static final int VERSION = 1;
     private static final int MAX_CLAIMS_DEPTH = 8;
-    private static final StrictJson CLAIMS = new StrictJson(MAX_CLAIMS_DEPTH, BearerToken.MAX_CHARS);
+    private static final JsonObjects CLAIMS = new JsonObjects(MAX_CLAIMS_DEPTH, BearerToken.MAX_CHARS);
     private static final String PURPOSE = "access-token/";
 
     private SealedUser() {}

@@ -7,7 +7,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.util.Base64URL;
-import dev.ostiary.gateway.server.entra.StrictJson;
+import dev.ostiary.gateway.server.entra.JsonObjects;
 import java.nio.charset.StandardCharsets;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Base64;
@@ -23,8 +23,8 @@ final class SignedToken {
     private static final int MAX_KID_CHARS = 256;
     private static final int MAX_HEADER_DEPTH = 4;
     private static final int MAX_PAYLOAD_DEPTH = 8;
-    private static final StrictJson HEADER_JSON = new StrictJson(MAX_HEADER_DEPTH, BearerToken.MAX_CHARS);
-    private static final StrictJson PAYLOAD_JSON = new StrictJson(MAX_PAYLOAD_DEPTH, BearerToken.MAX_CHARS);
+    private static final JsonObjects HEADER_JSON = new JsonObjects(MAX_HEADER_DEPTH, BearerToken.MAX_CHARS);
+    private static final JsonObjects PAYLOAD_JSON = new JsonObjects(MAX_PAYLOAD_DEPTH, BearerToken.MAX_CHARS);
 
     /** Parameters by which a token would bring its own key (RFC 7515 §4.1.2 to §4.1.6). */
     private static final List<String> KEYS_OF_ITS_OWN = List.of("jku", "jwk", "x5u", "x5c");

@@ -1,5 +1,6 @@
 package dev.ostiary.gateway.server.keys;
 
+import dev.ostiary.gateway.config.Upstream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -147,6 +148,17 @@ public record SessionSeal(
                 && seal.workloadUid.equals(workloadUid)
                 && Objects.equals(seal.grantId, grantId);
         return own ? new Opened.Valid(seal) : new Opened.Foreign(seal.principal);
+    }
+
+    /**
+     * Whether the workload still has the pods that these sessions are in: one that has been scaled away has taken its sessions
+     * along.
+     */
+    public boolean isServedBy(@Nullable Upstream upstream) {
+        Upstream.Pods pods = upstream == null ? null : upstream.pods();
+        return upstreams.stream()
+                .allMatch(session -> session.id() == null
+                        || (pods == null ? session.podOrdinal() < 0 : pods.has(session.podOrdinal())));
     }
 
     private static boolean isVisibleAscii(@Nullable String text) {

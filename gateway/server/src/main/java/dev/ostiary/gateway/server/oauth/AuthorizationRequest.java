@@ -6,7 +6,6 @@ import dev.ostiary.gateway.config.Snapshot;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +139,10 @@ final class AuthorizationRequest {
     private Route route(Parameters parameters) throws OAuthException {
         String resource = parameters.get("resource");
         if (resource != null) {
-            String asked = canonical(resource);
+            if (resource.indexOf('#') >= 0) {
+                throw invalidTarget("resource has a fragment");
+            }
+            String asked = ResourceUri.canonical(resource);
             for (Route route : snapshot.routes()) {
                 if (snapshot.resourceUrl(route).toString().equals(asked)) {
                     return route;
@@ -167,26 +169,6 @@ final class AuthorizationRequest {
                 .filter(route -> asked.contains(SCOPE_PREFIX + route.name()))
                 .toList();
         return named.size() == 1 ? named.getFirst() : null;
-    }
-
-    /**
-     * The URL without what clients add to it: scheme and host in lower case (RFC 3986 §6.2.2.1), no query, no slash at the end.
-     *
-     * @throws OAuthException {@code invalid_target} for a fragment (RFC 8707 §2)
-     */
-    private static String canonical(String resource) throws OAuthException {
-        if (resource.indexOf('#') >= 0) {
-            throw invalidTarget("resource has a fragment");
-        }
-        int query = resource.indexOf('?');
-        String url = query < 0 ? resource : resource.substring(0, query);
-        int authority = url.indexOf("://");
-        int path = authority < 0 ? -1 : url.indexOf('/', authority + 3);
-        if (path < 0) {
-            return url.toLowerCase(Locale.ROOT);
-        }
-        String folded = url.substring(0, path).toLowerCase(Locale.ROOT) + url.substring(path);
-        return folded.endsWith("/") ? folded.substring(0, folded.length() - 1) : folded;
     }
 
     private static OAuthException invalidTarget(String description) {

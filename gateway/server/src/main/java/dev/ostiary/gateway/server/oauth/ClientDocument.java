@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
-import dev.ostiary.gateway.server.entra.StrictJson;
+import dev.ostiary.gateway.server.entra.JsonObjects;
 import dev.ostiary.gateway.server.oauth.DocumentSource.DocumentException;
 import java.net.URI;
 import java.text.ParseException;
@@ -28,8 +28,8 @@ final class ClientDocument {
     private static final int MAX_DEPTH = 8;
 
     private final DocumentSource source;
-    private final StrictJson documents = new StrictJson(MAX_DEPTH, MAX_BYTES);
-    private final StrictJson keySets = new StrictJson(MAX_DEPTH, MAX_KEYS_BYTES);
+    private final JsonObjects documents = new JsonObjects(MAX_DEPTH, MAX_BYTES);
+    private final JsonObjects keySets = new JsonObjects(MAX_DEPTH, MAX_KEYS_BYTES);
 
     /** @param source for keys that a document only points to */
     ClientDocument(DocumentSource source) {

@@ -35,7 +35,8 @@ public final class DownstreamTokens {
      * A token.
      *
      * @param scopes of one resource
-     * @throws EntraRefusedException when Entra says no, or the session does not stand any more
+     * @throws EntraRefusedException when Entra says no, or the session does not stand any more. Where Entra has ended it, or
+     *     wants to see the user first, the session says so from then on, unless a newer sign-in has replaced it
      * @throws EntraUnavailableException when Entra does not answer, or the session is in use for too long
      */
     public EntraToken tokenFor(String tenantId, String objectId, List<String> scopes)
@@ -59,21 +60,6 @@ public final class DownstreamTokens {
         }
     }
 
-    /** Notes that Entra wants to see a user before their session gets anything more: every grant leads to a sign-in now. */
-    public void signInNeeded(String tenantId, String objectId, @Nullable String claims)
-            throws StoreUnavailableException {
-        SealedRecords records = grants.records();
-        String owner = records.owner(tenantId, objectId);
-        Kept<SessionRecord> kept = records.session(owner);
-        if (kept != null && kept.value().state() == SessionRecord.State.ALIVE) {
-            records.replaceSession(
-                    owner,
-                    kept.version(),
-                    kept.value().signInAgain(claims),
-                    grants.limits().sessionUntil(grants.clock().instant()));
-        }
-    }
-
     private EntraToken redeem(String owner, Kept<SessionRecord> leased, List<String> scopes)
             throws EntraRefusedException, EntraUnavailableException, StoreUnavailableException {
         SessionRecord session = leased.value();
@@ -86,6 +72,9 @@ public final class DownstreamTokens {
         } catch (EntraRefusedException refused) {
             if (refused.meaning() == Meaning.GRANT_ENDED) {
                 next = session.asEnded();
+            } else if (refused.meaning() == Meaning.SIGN_IN_AGAIN && !refused.isConsentMissing()) {
+                // Every grant leads to a sign-in now.
+                next = session.signInAgain(refused.claims());
             }
             throw refused;
         } finally {

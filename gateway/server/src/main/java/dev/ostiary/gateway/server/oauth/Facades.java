@@ -35,7 +35,7 @@ public final class Facades {
     private final LongSupplier nanos;
     private final SecureRandom random;
     private final RateLimiter limiter;
-    private final BlockingWork work = new BlockingWork(BlockingWork.DEFAULT_LIMIT);
+    private final BlockingWork work;
     private @Nullable Documents documents;
     private @Nullable Assertions assertions;
 
@@ -51,6 +51,7 @@ public final class Facades {
         this.nanos = nanos;
         this.random = random;
         this.limiter = new RateLimiter(limits, nanos);
+        this.work = new BlockingWork(BlockingWork.DEFAULT_LIMIT, events::ready);
     }
 
     /**

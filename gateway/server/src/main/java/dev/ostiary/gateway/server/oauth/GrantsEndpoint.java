@@ -49,6 +49,9 @@ final class GrantsEndpoint implements BrowserEndpoint {
             if (request.post()) {
                 return end(request, user);
             }
+            if (Fields.OTHER.equals(request.parameters().get(Fields.ACCOUNT))) {
+                return signIns.forGrantsPageOfAnother(request);
+            }
             return user == null ? signIns.forGrantsPage(request) : show(request, user);
         } catch (StoreUnavailableException away) {
             throw PageException.retry(
@@ -66,7 +69,12 @@ final class GrantsEndpoint implements BrowserEndpoint {
                         grant.since(),
                         grant.lastUsed()))
                 .toList();
-        GrantsView view = new GrantsView(user.displayName(), rows, FacadeUrls.GRANTS_PATH, sealed.sealForm(user.id()));
+        GrantsView view = new GrantsView(
+                user.displayName(),
+                rows,
+                FacadeUrls.GRANTS_PATH,
+                sealed.sealForm(user.id()),
+                FacadeUrls.GRANTS_PATH + "?" + Fields.ACCOUNT + "=" + Fields.OTHER);
         return BrowserAnswer.page(200, Pages.grants(view, Language.of(request.acceptLanguage())));
     }
 

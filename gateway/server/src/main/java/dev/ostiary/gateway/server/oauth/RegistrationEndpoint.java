@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ostiary.gateway.server.entra.StrictJson;
+import dev.ostiary.gateway.server.entra.JsonObjects;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ final class RegistrationEndpoint {
     private final SealedClients sealed;
     private final InstantSource clock;
     private final FacadeEvents events;
-    private final StrictJson strictJson = new StrictJson(MAX_DEPTH, MAX_BODY_BYTES);
+    private final JsonObjects strictJson = new JsonObjects(MAX_DEPTH, MAX_BODY_BYTES);
 
     RegistrationEndpoint(RedirectUris redirectUris, SealedClients sealed, InstantSource clock, FacadeEvents events) {
         this.redirectUris = redirectUris;

@@ -5,8 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A resource indicator (RFC 8707 §2) as it is compared: scheme and host in lower case, one slash at the end dropped, since
- * URL classes of clients add one. Nothing else is made equal.
+ * A resource indicator (RFC 8707 §2) as it is compared: scheme and host in lower case (RFC 3986 §6.2.2.1), without the query and
+ * the one slash at the end that some clients add. Nothing else is made equal, and what has a fragment is left as it is, so that it
+ * equals no resource.
  */
 final class ResourceUri {
 
@@ -20,9 +21,13 @@ final class ResourceUri {
     }
 
     static String canonical(String resource) {
-        Matcher origin = SCHEME_AND_AUTHORITY.matcher(resource);
-        String folded =
-                origin.find() ? origin.group().toLowerCase(Locale.ROOT) + resource.substring(origin.end()) : resource;
+        if (resource.indexOf('#') >= 0) {
+            return resource;
+        }
+        int query = resource.indexOf('?');
+        String url = query < 0 ? resource : resource.substring(0, query);
+        Matcher origin = SCHEME_AND_AUTHORITY.matcher(url);
+        String folded = origin.find() ? origin.group().toLowerCase(Locale.ROOT) + url.substring(origin.end()) : url;
         return folded.endsWith("/") ? folded.substring(0, folded.length() - 1) : folded;
     }
 }

@@ -54,22 +54,28 @@ final class SignIns {
 
     /** For an approval given on the page. */
     BrowserAnswer approved(BrowserRequest request, Transaction transaction, boolean remember) {
-        return begin(request, transaction.id(), transaction, remember, null, false, stepUps.likely(request));
+        return begin(request, transaction.id(), transaction, remember, null, false, stepUps.likely(request), null);
     }
 
     /** For an approval remembered of a user who has yet to show that it is the same. */
     BrowserAnswer remembered(BrowserRequest request, Transaction transaction, String expectedUser) {
-        return begin(request, transaction.id(), transaction, false, expectedUser, false, stepUps.likely(request));
+        return begin(request, transaction.id(), transaction, false, expectedUser, false, stepUps.likely(request), null);
     }
 
     /** For the page of grants. */
     BrowserAnswer forGrantsPage(BrowserRequest request) {
-        return begin(request, secrets.id(), null, false, null, false, stepUps.likely(request));
+        return begin(request, secrets.id(), null, false, null, false, stepUps.likely(request), null);
+    }
+
+    /** For the page of grants, of whoever Entra lets the user choose. Without a step-up: it was asked of the other account. */
+    BrowserAnswer forGrantsPageOfAnother(BrowserRequest request) {
+        return begin(request, secrets.id(), null, false, null, false, null, "select_account");
     }
 
     /** The same once more, with what Entra asks for. */
     BrowserAnswer again(BrowserRequest request, SignInState state, String claims) {
-        return begin(request, state.id(), state.transaction(), state.remember(), state.expectedUser(), true, claims);
+        return begin(
+                request, state.id(), state.transaction(), state.remember(), state.expectedUser(), true, claims, null);
     }
 
     private BrowserAnswer begin(
@@ -79,7 +85,8 @@ final class SignIns {
             boolean remember,
             @Nullable String expectedUser,
             boolean again,
-            @Nullable String claims) {
+            @Nullable String claims,
+            @Nullable String prompt) {
         String browser = secrets.secret();
         String nonce = secrets.secret();
         String verifier = secrets.secret();
@@ -95,7 +102,7 @@ final class SignIns {
                 again,
                 claims == null ? null : Secrets.digest(claims));
         String entraUrl = entra.authorizationUrl(
-                        urls.callback(), sealed.seal(state), nonce, Secrets.digest(verifier), claims, null)
+                        urls.callback(), sealed.seal(state), nonce, Secrets.digest(verifier), claims, prompt)
                 .toString();
         BrowserAnswer answer = BrowserAnswer.redirect(entraUrl);
         List<String> open = cookies.names(request.cookies(), COOKIE);

@@ -23,5 +23,10 @@ public final class Fields {
     /** The grants page's {@link GrantsView#token}. */
     public static final String TOKEN = "token";
 
+    /** {@link #OTHER} in a link to the page of grants: for another account than the one that is signed in. */
+    public static final String ACCOUNT = "account";
+
+    public static final String OTHER = "other";
+
     private Fields() {}
 }

@@ -29,8 +29,11 @@ final class GrantsPage {
         Html content = Html.of(
                 """
                 <p>%s</p>
+                <p><a href="%s">%s</a></p>
                 %s""",
                 texts.say("grants.lead", Html.of("<strong>%s</strong>", Html.name(view.user()))),
+                Html.attribute(view.otherAccount()),
+                texts.say("grants.other"),
                 view.grants().isEmpty() ? nothing(texts) : form(view, texts));
         return Layout.page(texts, texts.say("grants.title"), texts.say("grants.title"), content);
     }

@@ -10,8 +10,9 @@ import java.util.List;
  * @param grants newest first
  * @param formAction where ending one is posted
  * @param token protection against forgery; a hidden field
+ * @param otherAccount where to sign in with another account
  */
-public record GrantsView(String user, List<Row> grants, String formAction, String token) {
+public record GrantsView(String user, List<Row> grants, String formAction, String token, String otherAccount) {
 
     public GrantsView {
         grants = List.copyOf(grants);

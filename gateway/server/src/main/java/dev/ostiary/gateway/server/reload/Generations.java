@@ -45,6 +45,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,11 +102,11 @@ public final class Generations {
      */
     public Generation build(
             RuntimeConfig config, @Nullable Generation before, Function<String, @Nullable ServedRoute> current) {
-        List<String> problems = new ArrayList<>();
+        SortedMap<String, String> closed = new TreeMap<>();
         Map<String, ServedRoute> served = new HashMap<>();
-        Snapshot snapshot = loadPolicies(config, before, served, problems);
+        Snapshot snapshot = loadPolicies(config, before, served, closed);
         ExchangeHandler handler = handler(snapshot, config, served, current);
-        return new Generation(config, handler, served, problems);
+        return new Generation(config, handler, served, closed);
     }
 
     private ExchangeHandler handler(
@@ -134,12 +136,7 @@ public final class Generations {
                 entraServices.use(entra, config.credentials(), snapshot.egress(), keys);
         ConfiguredFacades.Built facade = facades.build(config, registration);
         WorkloadCredentials credentials = WorkloadCredentials.of(
-                config,
-                delegated,
-                registration.signIn(),
-                facade == null ? null : facade.sessions(),
-                facade == null ? _ -> {} : facade.signInNeeded(),
-                time);
+                config, delegated, registration.signIn(), facade == null ? null : facade.sessions(), time);
         Forwarder forwarder = forwarding.forwarder(sealer, credentials, challenges, current);
         McpEndpoint endpoint = new McpEndpoint(
                 served,
@@ -175,7 +172,10 @@ public final class Generations {
 
     /** Fills {@code served} and returns the snapshot with those routes closed whose policies cannot be loaded. */
     private static Snapshot loadPolicies(
-            RuntimeConfig config, @Nullable Generation before, Map<String, ServedRoute> served, List<String> problems) {
+            RuntimeConfig config,
+            @Nullable Generation before,
+            Map<String, ServedRoute> served,
+            SortedMap<String, String> closed) {
         Snapshot snapshot = config.snapshot();
         boolean auditsArguments = snapshot.audit().arguments() != AuditSettings.Arguments.NONE;
         List<Route> routes = new ArrayList<>();
@@ -185,7 +185,7 @@ public final class Generations {
                 continue;
             }
             if (route.upstream() == null) {
-                problems.add("route " + route.name() + ": it has no upstream");
+                closed.put(route.name(), "it has no upstream");
                 routes.add(closed(route, new Closure("NoUpstream", "This route leads to no MCP server.")));
                 continue;
             }
@@ -201,7 +201,7 @@ public final class Generations {
                                 auditsArguments));
                 routes.add(route);
             } catch (UnusablePoliciesException | RuntimeException | LinkageError e) {
-                problems.add("route " + route.name() + ": " + e.getMessage());
+                closed.put(route.name(), String.valueOf(e.getMessage()));
                 LOG.atError()
                         .addKeyValue("route", route.name())
                         .addKeyValue("reason", String.valueOf(e.getMessage()))
@@ -220,6 +220,7 @@ public final class Generations {
                 snapshot.listener(),
                 snapshot.egress(),
                 snapshot.audit(),
+                snapshot.replica(),
                 routes);
     }
 

@@ -5,7 +5,6 @@ import dev.ostiary.gateway.config.EgressSettings;
 import dev.ostiary.gateway.config.StoreSettings;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 
 /** The store that a gateway's settings ask for. */
 public final class GrantStores {
@@ -16,7 +15,7 @@ public final class GrantStores {
      * Opens it. Blocks for a few seconds at most. A Redis that cannot be reached is no reason to fail: its store says
      * {@link StoreUnavailableException} until it can be.
      *
-     * @param stateDirectory of the host that runs the gateway; null: there is none
+     * @param host what runs the gateway
      * @param gateway namespace and name, {@code namespace/name}; gateways that share a Redis see only their own grants
      * @param egress for its CA bundle; stores are not reached through proxies
      * @param clock decides what has expired; Redis has its own
@@ -27,7 +26,7 @@ public final class GrantStores {
     public static GrantStore open(
             StoreSettings settings,
             Credentials credentials,
-            @Nullable Path stateDirectory,
+            StoreHost host,
             String gateway,
             EgressSettings egress,
             InstantSource clock)
@@ -35,6 +34,7 @@ public final class GrantStores {
         return switch (settings) {
             case StoreSettings.Memory _ -> new MemoryGrantStore(clock);
             case StoreSettings.File() -> {
+                Path stateDirectory = host.stateDirectory();
                 if (stateDirectory == null) {
                     throw new IllegalArgumentException("the store File needs a state directory");
                 }
@@ -47,8 +47,14 @@ public final class GrantStores {
                 }
                 yield new RedisGrantStore(gateway, url, egress.caBundle());
             }
-            case StoreSettings.Kubernetes() ->
-                throw new IllegalArgumentException("this gateway has no store Kubernetes; use File, Redis or Memory");
+            case StoreSettings.Kubernetes() -> {
+                StoreHost.Cluster cluster = host.cluster();
+                if (cluster == null) {
+                    throw new IllegalArgumentException(
+                            "the store Kubernetes needs a cluster; use File, Redis or Memory");
+                }
+                yield cluster.open(clock);
+            }
         };
     }
 }

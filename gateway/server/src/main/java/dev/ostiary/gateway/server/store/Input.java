@@ -4,14 +4,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Nothing reaches a store that it could take for something else: ids and owners have no separators, values and times bounds. */
-final class Input {
+public final class Input {
 
     /** The end of the year 9999: what every store can write down. */
     private static final long LATEST = 253_402_300_799_999L;
 
     private Input() {}
 
-    static void requireId(String what, String id) {
+    public static void requireId(String what, String id) {
         if (id.isEmpty() || id.length() > GrantStore.MAX_ID_CHARS) {
             throw new IllegalArgumentException(what + " has 1 to " + GrantStore.MAX_ID_CHARS + " characters");
         }
@@ -34,14 +34,14 @@ final class Input {
         return owner;
     }
 
-    static void requireValue(String value) {
+    public static void requireValue(String value) {
         if (value.length() > GrantStore.MAX_VALUE_CHARS) {
             throw new IllegalArgumentException("a value has at most " + GrantStore.MAX_VALUE_CHARS + " characters");
         }
     }
 
     /** Milliseconds since the epoch, between 1 and the end of the year 9999. */
-    static long millis(Instant time) {
+    public static long millis(Instant time) {
         long seconds = Math.clamp(time.getEpochSecond(), 0, LATEST / 1000);
         return Math.clamp(seconds * 1000 + time.getNano() / 1_000_000, 1, LATEST);
     }

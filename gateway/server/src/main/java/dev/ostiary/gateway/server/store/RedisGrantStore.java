@@ -1,13 +1,17 @@
 package dev.ostiary.gateway.server.store;
 
+import dev.ostiary.gateway.server.egress.TrustAnchors;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +49,17 @@ public final class RedisGrantStore implements GrantStore {
         }
         this.prefix = "ostiary:{" + gateway + "}:";
         RedisUrl where = RedisUrl.parse(url);
-        this.link = new RedisLink(
-                where, new RedisDialer(where, prefix, caBundle == null ? null : CaBundle.including(caBundle)));
+        this.link = new RedisLink(where, new RedisDialer(where, prefix, caBundle == null ? null : trust(caBundle)));
         link.awaitFirst();
+    }
+
+    private static TrustManagerFactory trust(String caBundle) {
+        try {
+            return TrustAnchors.including(TrustAnchors.read(caBundle));
+        } catch (GeneralSecurityException | IOException unreadable) {
+            throw new IllegalArgumentException(
+                    "the CA bundle holds no certificate, or one that cannot be read", unreadable);
+        }
     }
 
     @Override

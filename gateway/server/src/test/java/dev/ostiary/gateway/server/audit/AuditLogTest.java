@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ostiary.gateway.config.AuditSettings;
 import dev.ostiary.gateway.server.authorize.DecisionRecord;
 import dev.ostiary.gateway.server.identity.Principal;
+import dev.ostiary.gateway.server.oauth.GrantEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -151,6 +152,63 @@ class AuditLogTest {
         assertThat(out.lines()).last().asString().contains("\"target\":\"y\"");
     }
 
+    private static final GrantEvent MADE =
+            new GrantEvent.Made(new GrantEvent.Whose("grant", "tenant", "object", "client", "notes"));
+    private static final GrantEvent REFUSED =
+            new GrantEvent.Refused("client", "grant", "127.0.0.1", "invalid_grant", "Unknown");
+
+    @Test
+    void whatSignInsLeadToHasRoomThatDecisionsAndRefusalsHaveNot() throws Exception {
+        Output out = new Output(1);
+        try (AuditLog log = new AuditLog(out, () -> new AuditSettings(AuditSettings.Arguments.NONE), 12, 4)) {
+            // The writer has taken the first, and is held up with it.
+            log.record(record("first", null));
+            await().until(() -> log.waiting() == 0);
+            while (log.record(record("x", null))) {
+                assertThat(log.waiting()).isLessThanOrEqualTo(8);
+            }
+            assertThat(log.waiting()).isEqualTo(8);
+            assertThat(log.ready()).isTrue();
+            long refused = log.refused();
+            log.record(REFUSED);
+            assertThat(log.refused()).isEqualTo(refused + 1);
+            log.record(MADE);
+            log.record(MADE);
+            assertThat(log.ready()).isTrue();
+            log.record(MADE);
+            assertThat(log.ready()).as("the rest is for what is under way").isFalse();
+            log.record(MADE);
+            assertThat(log.lost()).isZero();
+            // Whoever may wait does, and is not lost.
+            Thread waiting = Thread.ofVirtual().start(() -> log.record(MADE));
+            await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+            // An event loop does not.
+            log.record(MADE);
+            assertThat(log.lost()).isEqualTo(1);
+            out.gate.countDown();
+            waiting.join();
+            await().until(log::ready);
+            log.record(REFUSED);
+        }
+        assertThat(out.lines().stream().filter(line -> line.contains("grant_made")))
+                .hasSize(5);
+        assertThat(out.lines().stream().filter(line -> line.contains("Unknown")))
+                .hasSize(1);
+    }
+
+    @Test
+    void whileTheOutputFailsNoSignInIsBegun() {
+        Output out = new Output(0);
+        try (AuditLog log = log(out, AuditSettings.Arguments.NONE, 64)) {
+            out.broken = true;
+            log.record(MADE);
+            await().until(() -> !log.ready());
+            out.broken = false;
+            await().until(log::ready);
+        }
+        assertThat(out.lines()).singleElement().asString().contains("grant_made");
+    }
+
     @Test
     void anOutputThatFailsRefusesAndIsTriedAgainWithoutLosingALine() {
         Output out = new Output(0);
@@ -196,7 +254,7 @@ class AuditLogTest {
     }
 
     private static AuditLog log(OutputStream out, AuditSettings.Arguments detail, int capacity) {
-        return new AuditLog(out, () -> new AuditSettings(detail), capacity);
+        return new AuditLog(out, () -> new AuditSettings(detail), capacity, 0);
     }
 
     private static DecisionRecord.Arguments arguments() {

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +34,6 @@ class OnBehalfOfTokensTest {
     private static final String CLAIMS = "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"}}}";
 
     private final ManualTime time = new ManualTime();
-    private final List<SignInNeeded> needed = new CopyOnWriteArrayList<>();
     private final AtomicInteger asked = new AtomicInteger();
     private EntraSessions script =
             (tenant, user, scopes) -> new EntraToken("token-" + asked.get() + "-" + user, inAnHour(), "rotated");
@@ -46,7 +44,6 @@ class OnBehalfOfTokensTest {
                 asked.incrementAndGet();
                 return script.tokenFor(tenant, user, scopes);
             },
-            needed::add,
             time);
 
     private Instant inAnHour() {
@@ -100,12 +97,11 @@ class OnBehalfOfTokensTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SIGN_IN_AGAIN", "GRANT_ENDED"})
-    void whoeverEntraWantsToSeeIsMarkedAndTheClaimsAreForTheFacade(Meaning meaning) throws Exception {
+    void whoeverEntraWantsToSeeIsAskedToSignInAndTheClaimsAreForTheFacade(Meaning meaning) throws Exception {
         script = (tenant, user, scopes) -> {
             throw refusal(meaning, CLAIMS);
         };
         assertThat(withheld()).isEqualTo(new SignInAgain(null));
-        assertThat(needed).containsExactly(new SignInNeeded("tenant", "anna", CLAIMS));
         assertThat(withheld()).isEqualTo(new SignInAgain(null));
         assertThat(asked).hasValue(1);
 
@@ -116,7 +112,7 @@ class OnBehalfOfTokensTest {
     }
 
     @Test
-    void whatIsWrongWithTheSettingsMarksNobody() throws Exception {
+    void whatIsWrongWithTheSettingsIsForTheAdministrator() throws Exception {
         script = (tenant, user, scopes) -> {
             throw refusal(Meaning.MISCONFIGURED, null);
         };
@@ -124,7 +120,6 @@ class OnBehalfOfTokensTest {
             assertThat(refused.user()).isFalse();
             assertThat(refused.diagnosis().field()).isEqualTo("a field");
         });
-        assertThat(needed).isEmpty();
     }
 
     @Test
@@ -149,7 +144,6 @@ class OnBehalfOfTokensTest {
         };
         time.advance(Duration.ofSeconds(6));
         assertThat(withheld()).isInstanceOf(Unavailable.class);
-        assertThat(needed).isEmpty();
     }
 
     @Test

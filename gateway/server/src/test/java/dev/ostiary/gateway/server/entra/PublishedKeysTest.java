@@ -54,7 +54,7 @@ class PublishedKeysTest {
 
     private static ObjectNode document(String json) {
         return Objects.requireNonNull(
-                new StrictJson(8, 100_000).object(json.getBytes(StandardCharsets.UTF_8)), "test input");
+                new JsonObjects(8, 100_000).object(json.getBytes(StandardCharsets.UTF_8)), "test input");
     }
 
     private static Map<String, SigningKey> keys(String... entries) throws EntraFailure {

@@ -76,7 +76,7 @@ class ChallengeTest {
 
     @Test
     void whileNobodyCanBeSignedInClientsAreToldWhenToComeBack() {
-        Refusal refusal = Challenge.refusal(new Authentication.Unavailable(7));
+        Refusal refusal = Challenge.refusal(Authentication.Unavailable.entra(7));
         assertThat(refusal.status()).isEqualTo(503);
         assertThat(refusal.headers().get("retry-after")).isEqualTo("7");
         assertThat(refusal.headers().contains("www-authenticate")).isFalse();

@@ -346,7 +346,7 @@ class KeyRolloverTest {
         for (int i = 0; i < 4; i++) {
             answers.add(begin(tokens.get(i)));
         }
-        assertThat(answers.getLast()).isCompletedWithValue(new Unavailable(1));
+        assertThat(answers.getLast()).isCompletedWithValue(Unavailable.entra(1));
         for (CompletableFuture<Authentication> waiting : answers.subList(0, 3)) {
             assertThat(waiting.get(10, TimeUnit.SECONDS)).isInstanceOf(Authenticated.class);
         }

@@ -99,7 +99,12 @@ final class Browser {
 
     /** Signs in at Entra and comes back with the URL of the callback, not yet visited. */
     String atEntra(HttpResponse<String> redirect, User user) {
-        String url = location(redirect) + "&login_hint=" + URLEncoder.encode(user.upn(), StandardCharsets.UTF_8);
+        return atEntra(location(redirect), user);
+    }
+
+    /** The same at a URL of Entra's. */
+    String atEntra(String entraUrl, User user) {
+        String url = entraUrl + "&login_hint=" + URLEncoder.encode(user.upn(), StandardCharsets.UTF_8);
         HttpClient.Builder client = HttpClient.newBuilder();
         facade.entra.caCertificatePem().ifPresent(pem -> client.sslContext(trusting(pem)));
         try (HttpClient entra = client.build()) {

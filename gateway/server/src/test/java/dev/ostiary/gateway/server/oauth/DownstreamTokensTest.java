@@ -135,7 +135,6 @@ class DownstreamTokensTest {
             throw ScriptedEntra.refusal(Meaning.SIGN_IN_AGAIN, CLAIMS);
         };
         assertThatThrownBy(() -> token(tokens)).isInstanceOf(EntraRefusedException.class);
-        tokens.signInNeeded(ScriptedEntra.TENANT, ScriptedEntra.ANNA, CLAIMS);
         assertThatThrownBy(() -> token(replica)).isInstanceOfSatisfying(EntraRefusedException.class, refused -> {
             assertThat(refused.meaning()).isEqualTo(Meaning.SIGN_IN_AGAIN);
             assertThat(refused.claims()).isEqualTo(CLAIMS);
@@ -169,6 +168,22 @@ class DownstreamTokensTest {
         };
         token(tokens);
         assertThat(session().refreshToken()).isEqualTo(anna(9));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SIGN_IN_AGAIN", "GRANT_ENDED"})
+    void whatEntraSaysOfASessionDoesNotTouchTheSignInThatHasJustReplacedIt(Meaning meaning) throws Exception {
+        entra.redemption = token -> {
+            facade.begin(Facade.OTHER, entra.signedIn(ScriptedEntra.ANNA, anna(9)));
+            throw ScriptedEntra.refusal(meaning, CLAIMS);
+        };
+        assertThatThrownBy(() -> token(tokens)).isInstanceOf(EntraRefusedException.class);
+        assertThat(session().state()).isEqualTo(SessionRecord.State.ALIVE);
+        assertThat(session().pendingClaims()).isNull();
+        assertThat(facade.refresh(Facade.PUBLIC, refreshToken).status()).isEqualTo(200);
+        entra.redemption = any -> entra.token(null);
+        assertThat(token(replica)).isEqualTo("for-an-api");
+        assertThat(entra.redeemed).endsWith(anna(9));
     }
 
     @Test

@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -242,12 +243,18 @@ final class Facade {
                 tokens,
                 new FacadeTokenCache(1_000_000, new ClockTime(clock)),
                 revocations,
+                (user, verification) -> {
+                    verification.run();
+                    return true;
+                },
                 new ClockTime(clock));
         Route wanted = snapshot.routes().stream()
                 .filter(each -> each.name().equals(route))
                 .findFirst()
                 .orElseThrow();
-        return authenticator.tryNow(wanted, List.of("Bearer " + accessToken));
+        AtomicReference<Authentication> answer = new AtomicReference<>();
+        authenticator.authenticate(wanted, List.of("Bearer " + accessToken), Runnable::run, answer::set);
+        return answer.get();
     }
 
     <T extends GrantEvent> List<T> events(Class<T> type) {

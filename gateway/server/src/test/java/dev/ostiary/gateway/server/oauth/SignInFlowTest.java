@@ -462,6 +462,26 @@ class SignInFlowTest {
     }
 
     @Test
+    void whoeverIsSignedInAtTheGrantsPageCanBeSomebodyElse() {
+        Browser browser = facade.browser();
+        browser.get(browser.atEntra(browser.get("/grants"), SampleDirectories.ALICE));
+        String page = browser.get("/grants").body();
+        assertThat(page).contains(SampleDirectories.ALICE.name()).contains("href=\"/grants?account=other\"");
+
+        HttpResponse<String> toEntra = browser.get("/grants?account=other");
+        assertThat(query(location(toEntra))).containsEntry("prompt", "select_account");
+        assertThat(browser.get("/grants").body())
+                .as("until somebody else has signed in")
+                .contains(SampleDirectories.ALICE.name());
+        // What the user chooses on Entra's page.
+        String chosen = location(browser.get("/grants?account=other")).replace("&prompt=select_account", "");
+        browser.get(browser.atEntra(chosen, SampleDirectories.BOB));
+        assertThat(browser.get("/grants").body())
+                .contains(SampleDirectories.BOB.name())
+                .doesNotContain(SampleDirectories.ALICE.name());
+    }
+
+    @Test
     void aGrantIsNotEndedByAnotherSite() {
         Browser browser = facade.browser();
         browser.get(browser.atEntra(browser.get("/grants"), SampleDirectories.ALICE));

@@ -121,7 +121,9 @@ class TokenRequestsTest {
             row("two slashes at the end", "resource", Facade.NOTES + "//", "400 invalid_target"),
             row("dots in the path", "resource", Facade.ORIGIN + "/mail/../notes", "400 invalid_target"),
             row("a resource with a fragment", "resource", Facade.NOTES + "#x", "400 invalid_target"),
-            row("a resource with a query", "resource", Facade.NOTES + "?x", "400 invalid_target"),
+            row("a fragment behind a query", "resource", Facade.NOTES + "?x#y", "400 invalid_target"),
+            row("the path in the query", "resource", Facade.ORIGIN + "/mail?/notes", "400 invalid_target"),
+            row("the path as the query", "resource", Facade.ORIGIN + "?/notes", "400 invalid_target"),
             row("a resource of great length", "resource", Facade.NOTES + "a".repeat(4000), "400 invalid_target"),
             row("no URL", "resource", "notes", "400 invalid_target"));
 
@@ -193,8 +195,13 @@ class TokenRequestsTest {
     }
 
     @Test
-    void theResourceIsComparedWithItsHostFoldedAndOneSlashDropped() throws Exception {
-        for (String spelling : List.of("HTTPS://MCP.Example.Com/notes", Facade.NOTES + "/", Facade.NOTES)) {
+    void theResourceIsComparedWithItsHostFoldedAndItsQueryAndOneSlashDropped() throws Exception {
+        for (String spelling : List.of(
+                "HTTPS://MCP.Example.Com/notes",
+                Facade.NOTES + "/",
+                Facade.NOTES,
+                Facade.NOTES + "?utm_source=client",
+                Facade.NOTES + "/?")) {
             Map<String, String> form = new LinkedHashMap<>(Facade.codeForm(Facade.PUBLIC, facade.begin(Facade.PUBLIC)));
             form.put("resource", spelling);
             assertThat(facade.post(facade.token, form).status()).as(spelling).isEqualTo(200);

@@ -28,7 +28,7 @@ class ContrastTest {
             new Pair("on-main", "main", TEXT),
             new Pair("on-notice", "notice", TEXT),
             new Pair("edge", "card", CONTROL),
-            new Pair("main", "card", CONTROL),
+            new Pair("main", "card", TEXT),
             new Pair("notice-edge", "card", CONTROL),
             new Pair("notice-edge", "notice", CONTROL));
 

@@ -148,11 +148,12 @@ class GoldenPagesTest {
                                 Instant.parse("2026-03-01T23:59:59Z"),
                                 Instant.parse("2026-10-02T00:00:00Z"))),
                 "/oauth/grants",
-                "v1.Zm9ybQ");
+                "v1.Zm9ybQ",
+                "/oauth/grants?account=other");
     }
 
     private static GrantsView grantsNone() {
-        return new GrantsView("Ada Lovelace", List.of(), "/oauth/grants", "v1.Zm9ybQ");
+        return new GrantsView("Ada Lovelace", List.of(), "/oauth/grants", "v1.Zm9ybQ", "/oauth/grants?account=other");
     }
 
     private static ErrorView error(ErrorView.Problem problem) {

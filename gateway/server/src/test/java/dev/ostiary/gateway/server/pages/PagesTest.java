@@ -100,7 +100,8 @@ class PagesTest {
     private static String grants(String text) {
         GrantsView.Row row = new GrantsView.Row(text, text, text, Instant.EPOCH, Instant.EPOCH);
         return new String(
-                Pages.grants(new GrantsView(text, List.of(row), text, text), Language.EN), StandardCharsets.UTF_8);
+                Pages.grants(new GrantsView(text, List.of(row), text, text, text), Language.EN),
+                StandardCharsets.UTF_8);
     }
 
     private static String error(String text) {

@@ -30,12 +30,12 @@ class FileGrantStoreTest extends GrantStoreContract {
     private Path temporary;
 
     @Override
-    GrantStore open() throws Exception {
+    protected GrantStore open() throws Exception {
         return new FileGrantStore(directory(), Clock.systemUTC());
     }
 
     @Override
-    GrantStore replicaOf(GrantStore store) {
+    protected GrantStore replicaOf(GrantStore store) {
         return store;
     }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every grant store promises. */
-abstract class GrantStoreContract {
+public abstract class GrantStoreContract {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int CONTENDERS = 32;
@@ -31,10 +31,10 @@ abstract class GrantStoreContract {
     private final List<GrantStore> opened = new ArrayList<>();
 
     /** A store that may have records, none of which a test names. */
-    abstract GrantStore open() throws Exception;
+    protected abstract GrantStore open() throws Exception;
 
     /** Another replica's view of the same store; the same one where there is one replica alone. */
-    abstract GrantStore replicaOf(GrantStore store) throws Exception;
+    protected abstract GrantStore replicaOf(GrantStore store) throws Exception;
 
     private GrantStore store() throws Exception {
         GrantStore store = open();
@@ -505,20 +505,20 @@ abstract class GrantStoreContract {
                 .isInstanceOf(StoreUnavailableException.class);
     }
 
-    static RecordKey grant() {
+    public static RecordKey grant() {
         return new RecordKey(RecordType.GRANT, fresh());
     }
 
-    static String fresh() {
+    public static String fresh() {
         return UUID.randomUUID().toString();
     }
 
-    static Instant later() {
+    public static Instant later() {
         return Instant.now().plusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** Long enough to be seen by nobody's clock as over already. */
-    static Instant soon() {
+    public static Instant soon() {
         return Instant.now().plusMillis(400);
     }
 

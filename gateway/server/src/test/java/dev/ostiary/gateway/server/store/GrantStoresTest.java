@@ -36,7 +36,7 @@ class GrantStoresTest {
         assertRefused(new StoreSettings.File(), Credentials.NONE, "state directory");
         assertRefused(new StoreSettings.Redis(KEY), Credentials.NONE, KEY);
         assertRefused(new StoreSettings.Redis(KEY), credentials("redis://u:s3cret@a b"), "URL of the Redis store");
-        assertRefused(new StoreSettings.Kubernetes(), Credentials.NONE, "no store Kubernetes");
+        assertRefused(new StoreSettings.Kubernetes(), Credentials.NONE, "needs a cluster");
     }
 
     private static void assertRefused(StoreSettings settings, Credentials credentials, String why) {
@@ -53,6 +53,11 @@ class GrantStoresTest {
     private static GrantStore open(StoreSettings settings, Credentials credentials, @Nullable Path directory)
             throws StoreUnavailableException {
         return GrantStores.open(
-                settings, credentials, directory, "tools/gateway", EgressSettings.DIRECT, Clock.systemUTC());
+                settings,
+                credentials,
+                new StoreHost(directory, null),
+                "tools/gateway",
+                EgressSettings.DIRECT,
+                Clock.systemUTC());
     }
 }

@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 class MemoryGrantStoreTest extends GrantStoreContract {
 
     @Override
-    GrantStore open() {
+    protected GrantStore open() {
         return new MemoryGrantStore(Clock.systemUTC());
     }
 
     @Override
-    GrantStore replicaOf(GrantStore store) {
+    protected GrantStore replicaOf(GrantStore store) {
         return store;
     }
 

@@ -42,12 +42,12 @@ class RedisGrantStoreTest extends GrantStoreContract {
     }
 
     @Override
-    GrantStore open() {
+    protected GrantStore open() {
         return new RedisGrantStore("tools/gateway", redis.url(), null);
     }
 
     @Override
-    GrantStore replicaOf(GrantStore store) {
+    protected GrantStore replicaOf(GrantStore store) {
         return open();
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Reads one JSON object that somebody else wrote, or nothing: UTF-8 only, no duplicate member names, nothing after the
  * object, bounded depth, names, strings and numbers. Immutable.
  */
-public final class StrictJson {
+public final class JsonObjects {
 
     private static final int MAX_NAME_CHARS = 256;
     // 2^63 has 19 digits; nothing that Entra says needs more.
@@ -28,7 +28,7 @@ public final class StrictJson {
      * @param maxDepth nesting, the outer object included
      * @param maxStringChars longest string value
      */
-    public StrictJson(int maxDepth, int maxStringChars) {
+    public JsonObjects(int maxDepth, int maxStringChars) {
         this.mapper = JsonMapper.builder(JsonFactory.builder()
                         // Interning what strangers send would fill the JVM's string table.
                         .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)

@@ -1,4 +1,4 @@
-package dev.ostiary.gateway.server.authorize;
+package dev.ostiary.gateway.server.threads;
 
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -7,26 +7,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The few platform threads on which Cedar runs. Its native call burns CPU and cannot be interrupted, so more threads than
- * processors would only queue elsewhere; what waits is bounded, and beyond that the answer is 503.
+ * A few platform threads for work that burns processor time and cannot be interrupted, so that more threads than processors
+ * would only queue elsewhere. What waits is bounded; beyond that the answer is 503. Any thread.
  */
-public final class PolicyThreads implements AutoCloseable {
-
-    private static final int WAITING = 2_048;
+public final class BoundedThreads implements AutoCloseable {
 
     private final ThreadPoolExecutor pool;
 
-    public PolicyThreads(int threads) {
+    /**
+     * @param name how the threads are called, without their number
+     * @param threads how many
+     * @param waiting most tasks that wait for one
+     */
+    public BoundedThreads(String name, int threads, int waiting) {
         AtomicInteger number = new AtomicInteger();
         pool = new ThreadPoolExecutor(
                 threads,
                 threads,
                 0,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(WAITING),
+                new ArrayBlockingQueue<>(waiting),
                 task -> Thread.ofPlatform()
                         .daemon(true)
-                        .name("ostiary-policy-" + number.incrementAndGet())
+                        .name(name + "-" + number.incrementAndGet())
                         .unstarted(task));
     }
 
