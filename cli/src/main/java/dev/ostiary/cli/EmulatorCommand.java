@@ -4,6 +4,7 @@ import dev.ostiary.entra.emulator.DemoDirectory;
 import dev.ostiary.entra.emulator.EntraEmulator;
 import dev.ostiary.entra.emulator.Settings;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "emulator",
         hidden = true,
-        description = "Runs the Entra emulator alone, with the demo's users, on loopback.",
+        description = "Runs the Entra emulator alone, with the demo's users; not for production.",
         footer = {"", "Examples:", "  ostiary emulator --port 9100 --public-url http://localhost:8080 --route notes"})
 final class EmulatorCommand implements Callable<Integer> {
 
@@ -22,6 +23,18 @@ final class EmulatorCommand implements Callable<Integer> {
 
     @Option(names = "--port", paramLabel = "PORT", description = "Where to listen; 0 (default): a free one.")
     private int port;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description = "IP address to listen on; default: loopback. Whoever reaches it can sign in as anyone.")
+    private String listen = "127.0.0.1";
+
+    @Option(names = "--host", paramLabel = "HOST", description = "Host in its URLs; default: ${DEFAULT-VALUE}.")
+    private String host = "localhost";
+
+    @Option(names = "--tls", description = "Serve https, with a certificate from an authority of its own.")
+    private boolean tls;
 
     @Option(
             names = "--public-url",
@@ -40,8 +53,11 @@ final class EmulatorCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure, InterruptedException {
         EntraEmulator emulator;
         try {
-            emulator = EntraEmulator.start(
-                    Settings.of(DemoDirectory.forGateway(publicUrl, routes)).withPort(port));
+            Settings settings = Settings.of(DemoDirectory.forGateway(publicUrl, routes))
+                    .withListen(InetAddress.ofLiteral(listen))
+                    .withPort(port)
+                    .withHost(host);
+            emulator = EntraEmulator.start(tls ? settings.withTls() : settings);
         } catch (UncheckedIOException | IllegalArgumentException e) {
             throw CommandFailure.environment(String.valueOf(e.getMessage()));
         }

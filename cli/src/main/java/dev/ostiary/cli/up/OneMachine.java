@@ -91,7 +91,7 @@ public final class OneMachine implements AutoCloseable {
         // What takes longest begins first; children are closed last.
         SampleServerProcess sample =
                 options.demo() ? open.add(SampleServerProcess.start(installation.requiredHome(), rehearsal)) : null;
-        LocalEntra entra = open.add(LocalEntra.reserve());
+        LocalEntra entra = open.add(LocalEntra.reserve(options.state()));
         GatewayFiles source = new GatewayFiles(files, options.gateway());
         // The first look only tells where to listen and which routes there are.
         URI declared = options.publicUrl();

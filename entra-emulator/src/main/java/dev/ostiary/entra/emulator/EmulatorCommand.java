@@ -8,6 +8,7 @@ import dev.ostiary.entra.emulator.token.SigningKeys;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,7 +22,8 @@ public final class EmulatorCommand {
     private static final String USAGE = """
             Entra ID emulator - not for production
 
-              --port N           port on loopback (default: any free one)
+              --port N           port (default: any free one)
+              --listen ADDRESS   address to listen on (default: loopback). Whoever reaches it can sign in as anyone.
               --host NAME        host in URLs (default: localhost)
               --tls              serve https, with a certificate from an authority of its own
               --ca-file FILE     with --tls: write the authority's certificate there
@@ -88,6 +90,7 @@ public final class EmulatorCommand {
     private static EntraEmulator start(String... args) throws IOException {
         Directory directory = SampleDirectories.contosoAndFabrikam();
         int port = 0;
+        InetAddress listen = InetAddress.getLoopbackAddress();
         String host = "localhost";
         boolean tls = false;
         Path caFile = null;
@@ -96,6 +99,7 @@ public final class EmulatorCommand {
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--port" -> port = port(value(args, ++i));
+                case "--listen" -> listen = address(value(args, ++i));
                 case "--host" -> host = value(args, ++i);
                 case "--tls" -> tls = true;
                 case "--ca-file" -> caFile = Path.of(value(args, ++i));
@@ -105,7 +109,8 @@ public final class EmulatorCommand {
                 default -> throw new IllegalArgumentException("unknown argument " + args[i] + "\n\n" + USAGE);
             }
         }
-        Settings settings = Settings.of(directory).withPort(port).withHost(host);
+        Settings settings =
+                Settings.of(directory).withListen(listen).withPort(port).withHost(host);
         if (caFile != null && !tls) {
             throw new IllegalArgumentException("--ca-file needs --tls");
         }
@@ -142,6 +147,14 @@ public final class EmulatorCommand {
             throw new IllegalArgumentException(args[index - 1] + " needs a value\n\n" + USAGE);
         }
         return args[index];
+    }
+
+    private static InetAddress address(String text) {
+        try {
+            return InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--listen needs an IP address, not " + text, e);
+        }
     }
 
     private static int port(String text) {

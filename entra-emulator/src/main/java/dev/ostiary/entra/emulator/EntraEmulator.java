@@ -8,6 +8,7 @@ import dev.ostiary.entra.emulator.oauth.AuthorizeEndpoint;
 import dev.ostiary.entra.emulator.oauth.DeviceEndpoints;
 import dev.ostiary.entra.emulator.oauth.ErrorResponses;
 import dev.ostiary.entra.emulator.oauth.Realm;
+import dev.ostiary.entra.emulator.oauth.RefreshTokens;
 import dev.ostiary.entra.emulator.oauth.SignInState;
 import dev.ostiary.entra.emulator.oauth.TenantPages;
 import dev.ostiary.entra.emulator.oauth.TokenEndpoint;
@@ -22,7 +23,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running emulator of Entra ID and Microsoft Graph on one loopback port. Passwordless and not for production.
+ * A running emulator of Entra ID and Microsoft Graph on one port. Passwordless and not for production.
  *
  * <p>Login, v1 issuers' documents and Graph share {@link #origin}. Safe for any thread; {@link #close} ends it.
  */
@@ -53,7 +54,7 @@ public final class EntraEmulator implements AutoCloseable {
         this.faults = new Faults();
         Opaque opaque = new Opaque(settings.seed());
         this.mint = new TokenMint(directory, keys, clock, opaque, issuers, settings.accessTokenLifetime());
-        this.signIns = new SignInState(clock);
+        this.signIns = new SignInState(clock, new RefreshTokens(directory, opaque, settings.refreshTokenKey()));
         ErrorResponses errors = new ErrorResponses(clock, opaque, origin, settings.openPoints());
         Realm realm = new Realm(
                 directory,
@@ -104,11 +105,13 @@ public final class EntraEmulator implements AutoCloseable {
     public static EntraEmulator start(Settings settings) {
         TlsIdentity tls = settings.tls() ? TlsIdentity.create(settings.host(), settings.tlsHosts()) : null;
         try {
-            Listener listener = Listener.bind(settings.port(), tls == null ? null : tls.context());
+            Listener listener = Listener.bind(settings.listen(), settings.port(), tls == null ? null : tls.context());
             return new EntraEmulator(settings, listener, tls);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "the Entra emulator cannot listen on loopback port " + settings.port() + ": " + e.getMessage(), e);
+                    "the Entra emulator cannot listen on " + settings.listen().getHostAddress() + " port "
+                            + settings.port() + ": " + e.getMessage(),
+                    e);
         }
     }
 

@@ -5,22 +5,26 @@ import dev.ostiary.entra.emulator.oauth.ClientDocuments;
 import dev.ostiary.entra.emulator.oauth.OpenPoints;
 import dev.ostiary.entra.emulator.oauth.ResourceMode;
 import dev.ostiary.entra.emulator.token.SigningKeys;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How an emulator runs. Start from {@link #of} and change with the {@code with…} methods.
  *
  * @param directory tenants, users, groups, apps
- * @param port to listen on, loopback only; 0 for any free one
- * @param host name or address in all URLs, default {@code localhost}; it must lead to loopback
+ * @param listen address to listen on, default loopback; another one lets everybody who reaches it sign in as anyone
+ * @param port to listen on; 0 for any free one
+ * @param host name or address in all URLs, default {@code localhost}; it must lead to where it listens
  * @param tls whether to serve https, with a certificate from its own authority
  * @param tlsHosts further host names of the TLS certificate
  * @param stsOrigin origin of v1 issuers
  * @param keys token keys; null for fresh ones
+ * @param refreshTokenKey AES key, 256 bits, that refresh tokens are sealed with; null for a fresh one
  * @param seed makes random values repeatable; null for unpredictable ones
  * @param accessTokenLifetime of every access token; null for a random 60 to 90 minutes
  * @param resourceMode what the `resource` parameter does
@@ -34,12 +38,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record Settings(
         Directory directory,
+        InetAddress listen,
         int port,
         String host,
         boolean tls,
         List<String> tlsHosts,
         String stsOrigin,
         @Nullable SigningKeys keys,
+        @Nullable SecretKey refreshTokenKey,
         @Nullable Long seed,
         @Nullable Duration accessTokenLifetime,
         ResourceMode resourceMode,
@@ -63,11 +69,13 @@ public record Settings(
     public static Settings of(Directory directory) {
         return new Settings(
                 directory,
+                InetAddress.getLoopbackAddress(),
                 0,
                 "localhost",
                 false,
                 List.of(),
                 "https://sts.windows.net",
+                null,
                 null,
                 null,
                 null,
@@ -78,6 +86,13 @@ public record Settings(
                 ClientDocuments.OFF,
                 Set.of(),
                 OpenPoints.LIKELY);
+    }
+
+    /** Another address to listen on than loopback: in a container, where only its own network reaches it. */
+    public Settings withListen(InetAddress value) {
+        Draft draft = new Draft(this);
+        draft.listen = value;
+        return draft.settings();
     }
 
     /** Another port. */
@@ -116,6 +131,13 @@ public record Settings(
     public Settings withKeys(SigningKeys value) {
         Draft draft = new Draft(this);
         draft.keys = value;
+        return draft.settings();
+    }
+
+    /** A kept key: refresh tokens of an emulator with the same key and directory stay good. */
+    public Settings withRefreshTokenKey(SecretKey value) {
+        Draft draft = new Draft(this);
+        draft.refreshTokenKey = value;
         return draft.settings();
     }
 
@@ -185,12 +207,14 @@ public record Settings(
     /** Settings about to change. */
     private static final class Draft {
         private Directory directory;
+        private InetAddress listen;
         private int port;
         private String host;
         private boolean tls;
         private List<String> tlsHosts;
         private String stsOrigin;
         private @Nullable SigningKeys keys;
+        private @Nullable SecretKey refreshTokenKey;
         private @Nullable Long seed;
         private @Nullable Duration accessTokenLifetime;
         private ResourceMode resourceMode;
@@ -203,12 +227,14 @@ public record Settings(
 
         private Draft(Settings from) {
             directory = from.directory;
+            listen = from.listen;
             port = from.port;
             host = from.host;
             tls = from.tls;
             tlsHosts = from.tlsHosts;
             stsOrigin = from.stsOrigin;
             keys = from.keys;
+            refreshTokenKey = from.refreshTokenKey;
             seed = from.seed;
             accessTokenLifetime = from.accessTokenLifetime;
             resourceMode = from.resourceMode;
@@ -223,12 +249,14 @@ public record Settings(
         private Settings settings() {
             return new Settings(
                     directory,
+                    listen,
                     port,
                     host,
                     tls,
                     tlsHosts,
                     stsOrigin,
                     keys,
+                    refreshTokenKey,
                     seed,
                     accessTokenLifetime,
                     resourceMode,

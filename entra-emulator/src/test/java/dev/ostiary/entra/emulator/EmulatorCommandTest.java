@@ -78,6 +78,7 @@ class EmulatorCommandTest {
             delimiter = '|',
             value = {
                 "--port x|--port needs a number",
+                "--listen everywhere|--listen needs an IP address, not everywhere",
                 "--port|--port needs a value",
                 "--port 99999|port must be 0 to 65535",
                 "--wat|unknown argument --wat",

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on loopback and answers with what an endpoint returns. Bodies over 1 MiB are refused unread, more than 512
+ * Listens, on loopback unless told otherwise, and answers with what an endpoint returns. Bodies over 1 MiB are refused unread, more than 512
  * requests at a time wait, an endpoint that throws is a 500 without internals.
  */
 public final class Listener implements AutoCloseable {
@@ -45,8 +45,8 @@ public final class Listener implements AutoCloseable {
      * @param tls null for plain http
      * @throws IOException when the port is taken
      */
-    public static Listener bind(int port, @Nullable SSLContext tls) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    public static Listener bind(InetAddress listen, int port, @Nullable SSLContext tls) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(listen, port);
         if (tls == null) {
             return new Listener(HttpServer.create(address, BACKLOG));
         }

@@ -1,5 +1,5 @@
 /**
- * The emulator's listener: loopback only, bounded bodies, one virtual thread per request, and requests and responses as
+ * The emulator's listener: loopback unless told otherwise, bounded bodies, one virtual thread per request, and requests and responses as
  * plain values so that the endpoints are functions.
  */
 @NullMarked

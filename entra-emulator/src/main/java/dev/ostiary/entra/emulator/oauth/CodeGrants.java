@@ -83,7 +83,7 @@ final class CodeGrants {
         AppRegistration client =
                 realm.client(request.authority(), request.presented().clientId());
         RefreshToken token = state.refreshTokens
-                .get(request.required("refresh_token"))
+                .read(request.required("refresh_token"))
                 .orElseThrow(() -> new EntraException(GrantErrors.unknown()));
         Grant grant = state.current(token.grant());
         checkClient(grant, client);

@@ -10,22 +10,23 @@ public final class SignInState {
 
     static final int MAX_SESSIONS = 1_000;
     static final int MAX_CODES = 10_000;
-    static final int MAX_REFRESH_TOKENS = 50_000;
+    static final int MAX_STRONG_TOKENS = 50_000;
     static final int MAX_DEVICE_CODES = 1_000;
 
     final BoundedStore<List<SignIn>> sessions = new BoundedStore<>(MAX_SESSIONS);
     final BoundedStore<IssuedCode> codes = new BoundedStore<>(MAX_CODES);
-    final BoundedStore<RefreshToken> refreshTokens = new BoundedStore<>(MAX_REFRESH_TOKENS);
     final BoundedStore<DeviceCode> deviceCodes = new BoundedStore<>(MAX_DEVICE_CODES);
-    final BoundedStore<Boolean> strongTokens = new BoundedStore<>(MAX_REFRESH_TOKENS);
+    final BoundedStore<Boolean> strongTokens = new BoundedStore<>(MAX_STRONG_TOKENS);
     final Consents consents = new Consents();
     private final BoundedStore<User> changed = new BoundedStore<>(10_000);
     private final BoundedStore<Instant> validFrom = new BoundedStore<>(10_000);
+    final RefreshTokens refreshTokens;
     private final Clock clock;
 
     /** Empty. */
-    public SignInState(Clock clock) {
+    public SignInState(Clock clock, RefreshTokens refreshTokens) {
         this.clock = clock;
+        this.refreshTokens = refreshTokens;
     }
 
     /** Ends all of a user's sessions and refresh tokens; access tokens live on (fact sheet §6.4). */

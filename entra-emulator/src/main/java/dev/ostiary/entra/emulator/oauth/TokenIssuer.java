@@ -92,9 +92,7 @@ final class TokenIssuer {
         body.put("access_token", realm.mint().sign(builder, claims));
         Instant refreshUntil = order.refreshUntil();
         if (refreshUntil != null) {
-            String token = "1." + realm.opaque().text(600);
-            state.refreshTokens.put(token, new RefreshToken(grant, realm.now(), refreshUntil));
-            body.put("refresh_token", token);
+            body.put("refresh_token", state.refreshTokens.issue(new RefreshToken(grant, realm.now(), refreshUntil)));
         }
         if (scopes.openid()) {
             body.put("id_token", idToken(order));
