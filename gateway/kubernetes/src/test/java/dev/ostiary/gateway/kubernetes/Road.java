@@ -1,0 +1,79 @@
+package dev.ostiary.gateway.kubernetes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** The way to a server, which can be cut, so that the server is away, and mended. */
+final class Road implements AutoCloseable {
+
+    private final InetSocketAddress here;
+    private final InetSocketAddress target;
+    private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
+    private ServerSocket entrance;
+
+    Road(InetSocketAddress target) throws IOException {
+        this.target = target;
+        entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        here = new InetSocketAddress(InetAddress.getLoopbackAddress(), entrance.getLocalPort());
+        pass(entrance);
+    }
+
+    int port() {
+        return here.getPort();
+    }
+
+    /** Nothing is accepted any more, and what was open breaks. */
+    synchronized void cut() throws IOException {
+        entrance.close();
+        for (Socket socket = open.poll(); socket != null; socket = open.poll()) {
+            socket.close();
+        }
+    }
+
+    synchronized void mend() throws IOException {
+        entrance = new ServerSocket();
+        entrance.setReuseAddress(true);
+        entrance.bind(here);
+        pass(entrance);
+    }
+
+    @Override
+    public void close() throws IOException {
+        cut();
+    }
+
+    private void pass(ServerSocket from) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    Socket client = from.accept();
+                    Socket server = new Socket(target.getAddress(), target.getPort());
+                    open.add(client);
+                    open.add(server);
+                    Thread.ofVirtual().start(() -> copy(client, server));
+                    Thread.ofVirtual().start(() -> copy(server, client));
+                }
+            } catch (IOException cut) {
+                // Until it is mended.
+            }
+        });
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try (from;
+                to;
+                InputStream in = from.getInputStream();
+                OutputStream out = to.getOutputStream()) {
+            in.transferTo(out);
+        } catch (IOException cut) {
+            // Either side has ended.
+        }
+    }
+}
