@@ -1,0 +1,135 @@
+package dev.ostiary.operator.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.ostiary.crds.Condition;
+import dev.ostiary.crds.McpGatewayReplicaSpec.Outcome;
+import dev.ostiary.operator.status.Notice.Type;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Events say once what went wrong and once that it is over, and nothing else. */
+class EventDecisionTest {
+
+    private final World world = Scenarios.healthy();
+    private List<Condition> before = List.of();
+
+    @Test
+    void anEditThatReplicasTakeUpCausesNoEvents() {
+        remember(gateway());
+        world.apply(Scenarios.READERS_YAML.replace("call_tool", "get_prompt"))
+                .publish()
+                .report();
+        assertThat(EventDecision.of(before, gateway())).isEmpty();
+
+        remember(gateway());
+        world.enforce("gw-a", "gw-b").report();
+
+        assertThat(EventDecision.of(before, gateway())).isEmpty();
+    }
+
+    @Test
+    void aStuckReplicaCausesOneWarningAtTheGatewayAndOneWordWhenItIsOver() {
+        remember(gateway());
+        world.apply(Scenarios.READERS_YAML.replace("call_tool", "get_prompt"))
+                .publish()
+                .later(Duration.ofMinutes(1));
+        world.enforce("gw-a").report();
+
+        assertThat(EventDecision.of(before, gateway())).singleElement().satisfies(notice -> {
+            assertThat(notice.type()).isEqualTo(Type.WARNING);
+            assertThat(notice.reason()).isEqualTo("ReplicaStuck");
+            assertThat(notice.note()).contains("gw-b");
+        });
+        assertThat(EventDecision.of(List.of(), policy()))
+                .as("the policy waits for the same replica, whose event the gateway has")
+                .isEmpty();
+
+        remember(gateway());
+        world.later(Duration.ofMinutes(1)).report();
+        assertThat(EventDecision.of(before, gateway())).as("the same again").isEmpty();
+
+        world.enforce("gw-b").report();
+        assertThat(EventDecision.of(before, gateway()))
+                .extracting(Notice::type, Notice::reason)
+                .containsExactly(tuple(Type.NORMAL, "Programmed"));
+    }
+
+    @Test
+    void aBrokenPolicyCausesItsOwnWarningAndNoneAtTheRoutesThatItCloses() {
+        remember(policy());
+        List<Condition> notesBefore = workload();
+        world.apply(Scenarios.READERS_YAML.replace("call_tool\"", "call_tool")).publish();
+        world.enforce("gw-a", "gw-b").report();
+
+        assertThat(EventDecision.of(before, policy())).singleElement().satisfies(notice -> {
+            assertThat(notice.reason()).isEqualTo("PolicyInvalid");
+            assertThat(notice.note()).contains("line 1, column 57");
+        });
+        assertThat(EventDecision.of(notesBefore, workload())).isEmpty();
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerCausesOneWarning() {
+        remember(workload());
+        world.see("gw-a", "notes", Outcome.FAILED, "connection refused", null);
+        world.see("gw-b", "notes", Outcome.FAILED, "connection refused", null);
+        world.report();
+
+        assertThat(EventDecision.of(before, workload()))
+                .extracting(Notice::type, Notice::reason)
+                .containsExactly(tuple(Type.WARNING, "ServerFailed"));
+    }
+
+    @Test
+    void podsThatCannotStartCauseOneWarningThoughNoOtherConditionShowsThem() {
+        remember(time());
+        world.pods.put(
+                Scenarios.TIME, new Pods(2, 0, false, List.of(new PodTrouble("time-mcp-0", "ErrImagePull", "denied"))));
+        world.report();
+
+        assertThat(EventDecision.of(before, time()))
+                .extracting(Notice::type, Notice::reason)
+                .containsExactly(tuple(Type.WARNING, "PodsFailing"));
+    }
+
+    @Test
+    void aNoteFitsIntoAnEvent() {
+        Condition condition = new Condition(
+                "Accepted", Condition.Status.FALSE, 1L, "2026-11-21T12:00:00Z", "Invalid", "x".repeat(5000));
+
+        assertThat(EventDecision.of(List.of(), List.of(condition)))
+                .singleElement()
+                .satisfies(notice -> assertThat(notice.note()).hasSize(1024).endsWith("..."));
+    }
+
+    @Test
+    void foreignConditionsCauseNothing() {
+        Condition foreign = new Condition(
+                "example.com/Audited", Condition.Status.FALSE, 1L, "2026-11-21T12:00:00Z", "Bad", "not ours");
+
+        assertThat(EventDecision.of(List.of(), List.of(foreign))).isEmpty();
+    }
+
+    private void remember(List<Condition> conditions) {
+        before = conditions;
+    }
+
+    private List<Condition> gateway() {
+        return world.gateways.get(World.GATEWAY).getStatus().conditions();
+    }
+
+    private List<Condition> workload() {
+        return world.workloads.get(Scenarios.NOTES).getStatus().conditions();
+    }
+
+    private List<Condition> time() {
+        return world.workloads.get(Scenarios.TIME).getStatus().conditions();
+    }
+
+    private List<Condition> policy() {
+        return world.policies.get(Scenarios.READERS).getStatus().conditions();
+    }
+}
