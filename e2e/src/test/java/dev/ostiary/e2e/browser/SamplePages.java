@@ -65,6 +65,6 @@ final class SamplePages {
     }
 
     private static GrantsView grants(GrantsView.Row... rows) {
-        return new GrantsView("Ada Lovelace", List.of(rows), "/end", "v1.form");
+        return new GrantsView("Ada Lovelace", List.of(rows), "/end", "v1.form", "/end?account=other");
     }
 }

@@ -68,6 +68,11 @@ public final class NpmPrograms {
         return folder.resolve("node_modules/.bin");
     }
 
+    /** A file of the folder itself. */
+    Path path(String name) {
+        return folder.resolve(name);
+    }
+
     private static AssertionError missing(String why) {
         String message = "level clients: " + why;
         if (Boolean.getBoolean("ostiary.levels.required")) {

@@ -15,6 +15,21 @@ class SignInClientsTest {
     @TempDir
     private Path folder;
 
+    /** Each scenario of the suite is run, or said why not, in {@code e2e/clients/authorization-scenarios.json}. */
+    @TestFactory
+    List<DynamicTest> theConformanceSuiteFindsAnAuthorizationServer() throws Exception {
+        NpmPrograms browser = NpmPrograms.installed("sign-in-clients");
+        NpmPrograms suite = NpmPrograms.installed();
+        try (RunningDemo demo = RunningDemo.start(folder)) {
+            return suite.checks(
+                    "authorization.js",
+                    Map.of(
+                            "MCP_URL", demo.route(),
+                            "MCP_BROWSER", browser.path("browser.js").toString(),
+                            "OSTIARY_USER", "ben"));
+        }
+    }
+
     @TestFactory
     List<DynamicTest> clientsSignInWithNothingButTheUrl() throws Exception {
         NpmPrograms programs = NpmPrograms.installed("sign-in-clients");
