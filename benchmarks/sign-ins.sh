@@ -3,7 +3,7 @@
 #
 #   ./mvnw -pl benchmarks -am -DskipTests package && benchmarks/sign-ins.sh
 #
-# SECONDS_PER_RUN (10) · WARMUP_SECONDS (15) · CLIENTS (16) · STORES ("memory file") · CPUS (0,1; empty: all) · JAVA_OPTS
+# SECONDS_PER_RUN (10) · WARMUP_SECONDS (15) · CLIENTS (16) · STORES ("memory file redis") · CPUS (0,1; empty: all) · JAVA_OPTS
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../.mvn/find-jdk.sh"
@@ -17,7 +17,7 @@ pin=()
 [[ -n $cpus ]] && pin=(taskset -c "$cpus")
 echo "| store | clients at once | sign-ins per second | p50 ms | p99 ms | errors |"
 echo "|---|---|---|---|---|---|"
-for store in ${STORES:-memory file}; do
+for store in ${STORES:-memory file redis}; do
   # shellcheck disable=SC2086
   "${pin[@]}" "$JAVA_HOME/bin/java" ${JAVA_OPTS:--XX:+UseSerialGC -Xmx512m} --enable-native-access=ALL-UNNAMED \
     --sun-misc-unsafe-memory-access=allow -cp "$here/target/classes:$(cat "$here/target/classpath")" \

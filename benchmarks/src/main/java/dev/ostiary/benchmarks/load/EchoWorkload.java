@@ -28,12 +28,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A stateless MCP server on loopback that costs as little as possible: two tools, JSON answers of about 100 bytes. It is on
  * both sides of every comparison; it does not show how a server should be written.
  */
-final class EchoWorkload implements AutoCloseable {
+public final class EchoWorkload implements AutoCloseable {
 
     private static final String JSON = "application/json";
     private static final String TOOLS = """
@@ -48,9 +49,10 @@ final class EchoWorkload implements AutoCloseable {
     private static final String UNKNOWN = "\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}";
 
     private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    private final LongAdder requests = new LongAdder();
     private final Channel server;
 
-    EchoWorkload(int port) throws InterruptedException {
+    public EchoWorkload(int port) throws InterruptedException {
         server = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -58,7 +60,8 @@ final class EchoWorkload implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         channel.pipeline()
-                                .addLast(new HttpServerCodec(), new HttpObjectAggregator(1 << 20), new Answer());
+                                .addLast(
+                                        new HttpServerCodec(), new HttpObjectAggregator(1 << 20), new Answer(requests));
                     }
                 })
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
@@ -66,8 +69,13 @@ final class EchoWorkload implements AutoCloseable {
                 .channel();
     }
 
-    int port() {
+    public int port() {
         return ((InetSocketAddress) server.localAddress()).getPort();
+    }
+
+    /** How many were read so far. */
+    public long requests() {
+        return requests.sum();
     }
 
     @Override
@@ -80,8 +88,15 @@ final class EchoWorkload implements AutoCloseable {
 
         private static final JsonFactory JSON_FACTORY = new JsonFactory();
 
+        private final LongAdder requests;
+
+        Answer(LongAdder requests) {
+            this.requests = requests;
+        }
+
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) throws IOException {
+            requests.increment();
             if (!request.method().equals(HttpMethod.POST)) {
                 respond(ctx, HttpResponseStatus.METHOD_NOT_ALLOWED, Unpooled.EMPTY_BUFFER);
                 return;

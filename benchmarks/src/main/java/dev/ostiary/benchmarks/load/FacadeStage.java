@@ -32,15 +32,22 @@ public final class FacadeStage {
     /** Users {@code user0@…} to {@code user199@…}, all readers. */
     public static final int USERS = 200;
 
+    /** Of the store's URL among the credentials. */
+    static final String STORE_URL = "load/store/url";
+
     private static final String SECRET = "load/entra/secret";
     private static final String POLICY =
             "permit(principal in Group::\"" + DemoDirectory.READERS + "\", action, resource);";
 
     private FacadeStage() {}
 
-    /** The gateway's own secret at Entra. */
-    public static Credentials credentials() {
-        return new Credentials(Map.of(SECRET, DemoDirectory.GATEWAY_CLIENT_SECRET));
+    /**
+     * The gateway's own secret at Entra, and where its Redis is.
+     *
+     * @param redis URL; empty: there is none
+     */
+    static Credentials credentials(String redis) {
+        return new Credentials(Map.of(SECRET, DemoDirectory.GATEWAY_CLIENT_SECRET, STORE_URL, redis));
     }
 
     static Directory directory(String publicUrl) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * of its own. Gateway, Entra emulator, workload and clients share this process and its processors, so the numbers are a lower
  * bound. Prints one row of a Markdown table.
  *
- * <p>Arguments: {@code memory} or {@code file}, a folder for state, seconds to warm up, seconds to measure, clients at once.
+ * <p>Arguments: {@code memory}, {@code file} or {@code redis} (which is started here), a folder for state, seconds to warm up, seconds to measure, clients at once.
  */
 public final class SignInLoad {
 
@@ -42,15 +42,23 @@ public final class SignInLoad {
     /** Exits with 1 when anything failed. */
     public static void main(String[] arguments) throws Exception {
         if (arguments.length != 5) {
-            System.err.println("usage: SignInLoad memory|file FOLDER WARMUP-SECONDS SECONDS CLIENTS");
+            System.err.println("usage: SignInLoad memory|file|redis FOLDER WARMUP-SECONDS SECONDS CLIENTS");
             System.exit(2);
         }
-        boolean file = arguments[0].equals("file");
+        StoreSettings store = switch (arguments[0]) {
+            case "memory" -> new StoreSettings.Memory();
+            case "file" -> new StoreSettings.File();
+            case "redis" -> new StoreSettings.Redis(FacadeStage.STORE_URL);
+            default -> throw new IllegalArgumentException(arguments[0]);
+        };
+        Path folder = Path.of(arguments[1]);
+        RedisServer redis = store instanceof StoreSettings.Redis ? RedisServer.start(folder) : null;
         int clients = Integer.parseInt(arguments[4]);
         int port = freePort();
         String publicUrl = "http://localhost:" + port;
         Outcome outcome;
-        try (EntraEmulator entra = EntraEmulator.start(Settings.of(FacadeStage.directory(publicUrl)));
+        try (redis;
+                EntraEmulator entra = EntraEmulator.start(Settings.of(FacadeStage.directory(publicUrl)));
                 EchoWorkload workload = new EchoWorkload(0);
                 GatewayServer gateway = GatewayServer.start(
                         new GatewayServer.Settings(
@@ -58,16 +66,16 @@ public final class SignInLoad {
                                 null,
                                 null,
                                 0,
-                                file ? Path.of(arguments[1]) : null,
+                                store instanceof StoreSettings.File ? folder : null,
                                 new FileOutputStream("/dev/null")),
                         RuntimeConfig.of(
                                 FacadeStage.snapshot(
                                         publicUrl,
                                         entra.origin(),
                                         URI.create("http://127.0.0.1:" + workload.port() + "/mcp"),
-                                        file ? new StoreSettings.File() : new StoreSettings.Memory()),
+                                        store),
                                 KeyRing.generate(new SecureRandom(), Instant.now()),
-                                FacadeStage.credentials()));
+                                FacadeStage.credentials(redis == null ? "" : redis.url())));
                 HttpClient http = HttpClient.newHttpClient()) {
             SignInSequence sequence = new SignInSequence(http, "http://localhost:" + gateway.port(), entra.origin());
             run(sequence, clients, Integer.parseInt(arguments[2]));
