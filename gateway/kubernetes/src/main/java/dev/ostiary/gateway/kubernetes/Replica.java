@@ -189,6 +189,11 @@ public final class Replica implements Health, AutoCloseable {
                 enforce(content);
             } catch (IllegalArgumentException unusable) {
                 problem("revision " + content.config().revision() + " cannot be enforced: " + unusable.getMessage());
+            } catch (RuntimeException unforeseen) {
+                // One configuration must not end the following of all later ones.
+                LOG.atError().setCause(unforeseen).log("a configuration met a mistake of the gateway's own");
+                problem("revision " + content.config().revision() + " cannot be enforced: "
+                        + unforeseen.getClass().getSimpleName() + "; see the log of the pod");
             } catch (IOException around) {
                 problem(String.valueOf(around.getMessage()));
                 throw around;

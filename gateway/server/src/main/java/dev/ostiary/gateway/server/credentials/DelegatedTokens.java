@@ -133,6 +133,11 @@ public final class DelegatedTokens {
         return answers.synchronous().estimatedSize();
     }
 
+    /** How many questions are open: not answered, or answered and not kept yet. */
+    int asking() {
+        return asking.get();
+    }
+
     /** How long a token is given out. */
     Duration keptFor(EntraToken token) {
         Duration left = Duration.ofMillis(token.expires().toEpochMilli() - time.wallMillis());
@@ -148,7 +153,13 @@ public final class DelegatedTokens {
                     new TokenAnswer.None(new Unavailable("TooManyAsking", BUSY), Duration.ZERO));
         }
         CompletableFuture<TokenAnswer> future = new CompletableFuture<>();
-        Thread.ofVirtual().name("delegated-token").start(() -> future.complete(asked(question, renewed)));
+        Thread.ofVirtual().name("delegated-token").start(() -> {
+            try {
+                future.complete(asked(question, renewed));
+            } finally {
+                asking.decrementAndGet();
+            }
+        });
         return future;
     }
 
@@ -161,8 +172,6 @@ public final class DelegatedTokens {
         } catch (RuntimeException unforeseen) {
             LOG.atError().setCause(unforeseen).log("a token for a workload could not be asked for");
             return new TokenAnswer.None(new Unavailable("InternalError", BUSY), Duration.ZERO);
-        } finally {
-            asking.decrementAndGet();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.ostiary.gateway.server.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.ostiary.gateway.server.credentials.DelegatedTokens.TokenAnswer;
@@ -37,8 +38,9 @@ class OnBehalfOfTokensTest {
     private final AtomicInteger asked = new AtomicInteger();
     private EntraSessions script =
             (tenant, user, scopes) -> new EntraToken("token-" + asked.get() + "-" + user, inAnHour(), "rotated");
+    private final DelegatedTokens kept = new DelegatedTokens(time);
     private final OnBehalfOfTokens tokens = new OnBehalfOfTokens(
-            new DelegatedTokens(time),
+            kept,
             null,
             (tenant, user, scopes) -> {
                 asked.incrementAndGet();
@@ -69,7 +71,10 @@ class OnBehalfOfTokensTest {
         CompletableFuture<TokenAnswer> answer =
                 tokens.get(user(objectId), new CallerCredential.EntraSession(), SCOPES, refused);
         assertThat(answer).isNotNull();
-        return answer.get(10, TimeUnit.SECONDS);
+        TokenAnswer given = answer.get(10, TimeUnit.SECONDS);
+        // It is kept a moment after it was given out, and the clock must not be put forward in between.
+        await().until(() -> kept.asking() == 0);
+        return given;
     }
 
     private String token(String objectId) throws Exception {
