@@ -71,10 +71,13 @@ class OnBehalfOfTokensTest {
         CompletableFuture<TokenAnswer> answer =
                 tokens.get(user(objectId), new CallerCredential.EntraSession(), SCOPES, refused);
         assertThat(answer).isNotNull();
-        TokenAnswer given = answer.get(10, TimeUnit.SECONDS);
-        // It is kept a moment after it was given out, and the clock must not be put forward in between.
+        return answer.get(10, TimeUnit.SECONDS);
+    }
+
+    /** An answer is kept a moment after it was given out, and the clock must not be put forward in between. */
+    private void pass(Duration duration) {
         await().until(() -> kept.asking() == 0);
-        return given;
+        time.advance(duration);
     }
 
     private String token(String objectId) throws Exception {
@@ -93,10 +96,10 @@ class OnBehalfOfTokensTest {
     @Test
     void aTokenServesItsUserUntilShortlyBeforeItsEnd() throws Exception {
         assertThat(token("anna")).isEqualTo("token-1-anna");
-        time.advance(Duration.ofMinutes(57));
+        pass(Duration.ofMinutes(57));
         assertThat(token("anna")).isEqualTo("token-1-anna");
         assertThat(token("ben")).isEqualTo("token-2-ben");
-        time.advance(Duration.ofMinutes(2));
+        pass(Duration.ofMinutes(2));
         assertThat(token("anna")).isEqualTo("token-3-anna");
     }
 
@@ -112,7 +115,7 @@ class OnBehalfOfTokensTest {
 
         // The user has signed in meanwhile.
         script = (tenant, user, scopes) -> new EntraToken("fresh", inAnHour(), null);
-        time.advance(Duration.ofSeconds(2));
+        pass(Duration.ofSeconds(2));
         assertThat(token("anna")).isEqualTo("fresh");
     }
 
@@ -133,21 +136,21 @@ class OnBehalfOfTokensTest {
             throw new EntraUnavailableException("Throttled", Duration.ofSeconds(5), "429", null);
         };
         assertThat(withheld()).isEqualTo(new Unavailable("Throttled", Duration.ofSeconds(5)));
-        time.advance(Duration.ofSeconds(4));
+        pass(Duration.ofSeconds(4));
         withheld();
         assertThat(asked).hasValue(1);
-        time.advance(Duration.ofSeconds(2));
+        pass(Duration.ofSeconds(2));
         withheld();
         assertThat(asked).hasValue(2);
         script = (tenant, user, scopes) -> {
             throw new SessionsUnavailableException("store", null);
         };
-        time.advance(Duration.ofSeconds(6));
+        pass(Duration.ofSeconds(6));
         assertThat(withheld()).isInstanceOf(Unavailable.class);
         script = (tenant, user, scopes) -> {
             throw new IllegalStateException("unforeseen");
         };
-        time.advance(Duration.ofSeconds(6));
+        pass(Duration.ofSeconds(6));
         assertThat(withheld()).isInstanceOf(Unavailable.class);
     }
 
@@ -159,7 +162,7 @@ class OnBehalfOfTokensTest {
         assertThat(ask("anna", first)).as("somebody else has replaced it").isEqualTo(ask("anna", null));
         assertThat(tokens.get(user("anna"), new CallerCredential.EntraSession(), SCOPES, second))
                 .isNull();
-        time.advance(Duration.ofSeconds(61));
+        pass(Duration.ofSeconds(61));
         assertThat(((TokenAnswer.Token) ask("anna", second)).value()).isNotEqualTo(second);
         assertThat(asked).hasValue(3);
     }
@@ -184,7 +187,7 @@ class OnBehalfOfTokensTest {
         } finally {
             gate.countDown();
         }
-        time.advance(Duration.ofSeconds(1));
+        pass(Duration.ofSeconds(1));
         org.awaitility.Awaitility.await().until(() -> ask("anna", null) instanceof TokenAnswer.Token);
     }
 }
