@@ -9,11 +9,18 @@ import io.modelcontextprotocol.server.McpStatelessSyncServer;
 import io.modelcontextprotocol.server.transport.DefaultServerTransportSecurityValidator;
 import io.modelcontextprotocol.server.transport.HttpServletStatelessServerTransport;
 import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.EnumSet;
 import java.util.List;
+import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -27,6 +34,9 @@ public final class SampleServer implements AutoCloseable {
 
     private static final String PATH = "/mcp";
     private static final int MAX_REQUEST_BYTES = 64 * 1024;
+    /** Of a refused request's rest, so that its sender reads the answer instead of a reset connection. */
+    private static final int MAX_DRAINED_BYTES = 1024 * 1024;
+
     private static final int MAX_THREADS = 32;
 
     private final Server jetty;
@@ -88,6 +98,7 @@ public final class SampleServer implements AutoCloseable {
         connector.setPort(port);
         jetty.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler("/", false, false);
+        context.addFilter(new FilterHolder(SampleServer::readToItsEnd), PATH, EnumSet.of(DispatcherType.REQUEST));
         context.addServlet(new ServletHolder(transport), PATH);
         jetty.setHandler(context);
 
@@ -104,6 +115,12 @@ public final class SampleServer implements AutoCloseable {
             throw e instanceof IOException io ? io : new IOException("the server does not start", e);
         }
         return server;
+    }
+
+    private static void readToItsEnd(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        chain.doFilter(request, response);
+        request.getInputStream().skip(MAX_DRAINED_BYTES);
     }
 
     /** The MCP endpoint. */
