@@ -113,19 +113,21 @@ final class IdTokens {
     }
 
     private SigningKey key(String keyId) throws Broken, EntraUnavailableException {
-        SigningKey key = find(keyId);
+        KeySet lookedAt = keys.usable();
+        SigningKey key = find(lookedAt, keyId);
         if (key != null) {
             return key;
         }
         CountDownLatch read = new CountDownLatch(1);
-        Renewal renewal = keys.renew(keys.usable() != null, read::countDown);
+        Renewal renewal = keys.renew(lookedAt, read::countDown);
         if (renewal instanceof Renewal.Unavailable unavailable) {
             throw noKeys(unavailable.retryAfter());
         }
         if (renewal instanceof Renewal.Pending) {
             await(read);
-            key = find(keyId);
-            if (key == null && keys.usable() == null) {
+            KeySet renewed = keys.usable();
+            key = find(renewed, keyId);
+            if (renewed == null) {
                 throw noKeys(Duration.ZERO);
             }
         }
@@ -135,8 +137,7 @@ final class IdTokens {
         return key;
     }
 
-    private @Nullable SigningKey find(String keyId) {
-        KeySet set = keys.usable();
+    private static @Nullable SigningKey find(@Nullable KeySet set, String keyId) {
         return set == null ? null : set.find(keyId);
     }
 

@@ -101,17 +101,26 @@ public final class TenantKeys implements AutoCloseable {
     }
 
     /**
-     * Asks for keys newer than the ones at hand, because there are none or because a key id is not among them.
+     * Asks for keys newer than the ones looked at, because there were none or because a key id is not among them.
      *
-     * @param anyUsable whether {@link #usable} gave keys
+     * @param lookedAt what {@link #usable} gave before the caller looked; null: none. Where newer keys have been read since,
+     *     there is nothing to wait for but another look
      * @param whenDone called once, on another thread, if and only if the answer is {@link Renewal.Pending}; null: nothing is
      *     begun and nobody waits, the answer says only how things stand
      */
-    public Renewal renew(boolean anyUsable, @Nullable Runnable whenDone) {
+    public Renewal renew(@Nullable KeySet lookedAt, @Nullable Runnable whenDone) {
+        boolean anyUsable = lookedAt != null;
         lock.lock();
         try {
             if (closed) {
                 return new Renewal.Unavailable(settings.firstRetry());
+            }
+            if (isNewer(lookedAt)) {
+                if (whenDone == null) {
+                    return new Renewal.Unavailable(settings.firstRetry());
+                }
+                Thread.ofVirtual().name("entra-keys").start(whenDone);
+                return new Renewal.Pending();
             }
             if (whenDone != null && mayWait(anyUsable)) {
                 if (waiting.size() >= settings.maxWaiting()) {
@@ -137,6 +146,11 @@ public final class TenantKeys implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isNewer(@Nullable KeySet lookedAt) {
+        KeySet now = current;
+        return now != null && ready() && (lookedAt == null || lookedAt.generation() != now.generation());
     }
 
     /** A read in progress is worth waiting for; a new one is begun only for an unknown key id, and rarely: without any keys

@@ -138,6 +138,7 @@ public final class EntraAuthenticator implements Authenticator {
     @Override
     public void authenticate(
             Route route, List<String> authorization, Executor callbackExecutor, Consumer<Authentication> then) {
+        KeySet lookedAt = keys.usable();
         Authentication now = tryNow(route, authorization);
         if (now != null) {
             then.accept(now);
@@ -147,7 +148,7 @@ public final class EntraAuthenticator implements Authenticator {
             return;
         }
         Renewal renewal = keys.renew(
-                keys.usable() != null,
+                lookedAt,
                 () -> callBack(callbackExecutor, () -> afterRenewal(route, authorization, callbackExecutor, then)));
         switch (renewal) {
             case Renewal.Pending() -> {
@@ -161,12 +162,13 @@ public final class EntraAuthenticator implements Authenticator {
     /** The answer when keys have just been read, or could not be: nobody waits for them twice. */
     private void afterRenewal(
             Route route, List<String> authorization, Executor callbackExecutor, Consumer<Authentication> then) {
+        KeySet lookedAt = keys.usable();
         Authentication answer = tryNow(route, authorization);
         if (answer != null) {
             then.accept(answer);
         } else if (!askForGroups(route, authorization, callbackExecutor, then)) {
             then.accept(
-                    switch (keys.renew(keys.usable() != null, null)) {
+                    switch (keys.renew(lookedAt, null)) {
                         case Renewal.Unavailable(Duration retryAfter) -> unavailable(retryAfter);
                         case Renewal.Current(), Renewal.Pending() -> keyUnknown(admission(route));
                     });

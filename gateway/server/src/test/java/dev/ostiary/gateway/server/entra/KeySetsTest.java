@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.ostiary.entra.emulator.DemoDirectory;
 import dev.ostiary.entra.emulator.EntraEmulator;
 import dev.ostiary.entra.emulator.Faults.Area;
+import dev.ostiary.entra.emulator.KeyRotation;
 import dev.ostiary.entra.emulator.Settings;
 import dev.ostiary.gateway.config.EgressSettings;
 import dev.ostiary.gateway.config.EntraSettings;
@@ -13,6 +14,7 @@ import dev.ostiary.gateway.config.EntraSettings.GroupSettings;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,7 +75,36 @@ class KeySetsTest {
         TenantKeys keys = use(settings(), EgressSettings.DIRECT);
         assertThat(keys.usable()).isSameAs(before);
         assertThat(entra.faults().requests(Area.KEYS)).isEqualTo(1);
-        assertThat(keys.renew(true, null)).isInstanceOf(Renewal.Unavailable.class);
+        assertThat(keys.renew(before, null)).isInstanceOf(Renewal.Unavailable.class);
+    }
+
+    @Test
+    void whoLookedBeforeTheKeysWereReadLooksAgainInsteadOfBeingTurnedAway() throws Exception {
+        TenantKeys keys = use(settings(), trusting(""));
+        CountDownLatch again = new CountDownLatch(1);
+
+        assertThat(keys.renew(null, again::countDown)).isInstanceOf(Renewal.Pending.class);
+
+        assertThat(again.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(entra.faults().requests(Area.KEYS))
+                .as("nothing is read for it")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whoLookedAtTheKeysOfBeforeLooksAgainWithoutAnotherRead() throws Exception {
+        TenantKeys keys = use(settings(), trusting(""));
+        KeySet before = Objects.requireNonNull(keys.usable());
+        entra.rotateKeys(KeyRotation.EMERGENCY);
+        assertThat(keys.renew(before, () -> {})).isInstanceOf(Renewal.Pending.class);
+        await().atMost(20, TimeUnit.SECONDS)
+                .until(() -> Objects.requireNonNull(keys.usable()).generation() != before.generation());
+        CountDownLatch again = new CountDownLatch(1);
+
+        assertThat(keys.renew(before, again::countDown)).isInstanceOf(Renewal.Pending.class);
+
+        assertThat(again.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(entra.faults().requests(Area.KEYS)).isEqualTo(2);
     }
 
     @Test
@@ -105,6 +136,6 @@ class KeySetsTest {
         TenantKeys before = use(settings(), trusting(""));
         use(settings(), EgressSettings.DIRECT);
         assertThat(before.usable()).as("requests under way").isNotNull();
-        assertThat(before.renew(false, () -> {})).isInstanceOf(Renewal.Unavailable.class);
+        assertThat(before.renew(null, () -> {})).isInstanceOf(Renewal.Unavailable.class);
     }
 }
