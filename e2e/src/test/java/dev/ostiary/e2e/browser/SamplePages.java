@@ -1,5 +1,6 @@
 package dev.ostiary.e2e.browser;
 
+import dev.ostiary.gateway.server.pages.AddressView;
 import dev.ostiary.gateway.server.pages.ConsentView;
 import dev.ostiary.gateway.server.pages.ErrorView;
 import dev.ostiary.gateway.server.pages.GrantsView;
@@ -29,6 +30,10 @@ final class SamplePages {
             pages.put("consent-hostile" + end, Pages.consent(consent(HOSTILE, HOSTILE, true), language));
             pages.put("grants" + end, Pages.grants(grants(row("1", "Cursor"), row("2", HOSTILE)), language));
             pages.put("grants-none" + end, Pages.grants(grants(), language));
+            pages.put(
+                    "address" + end,
+                    Pages.address(
+                            new AddressView(HOSTILE, "finance", "https://mcp.contoso.com/finance", true), language));
             for (ErrorView.Problem problem : ErrorView.Problem.values()) {
                 ErrorView view = new ErrorView(
                         problem,

@@ -87,6 +87,15 @@ class SignInFlowsTest {
     }
 
     @Test
+    void whoOpensTheServersAddressReadsWhatItIsFor() {
+        URI address = URI.create(gateway.publicUrl() + "/notes");
+        browser.open(address);
+
+        assertThat(browser.find("h1").getText()).startsWith("Notes");
+        assertThat(browser.find("main").getText()).contains("claude mcp add --transport http notes " + address);
+    }
+
+    @Test
     void aDenialReachesTheClient() {
         SignIn signIn = client.begin();
         browser.open(signIn.url());

@@ -39,7 +39,7 @@ class PackagesTest {
             new Room("route", "http"),
             new Room("store", "egress"),
             new Room("pages"),
-            new Room("identity", "http", "route", "entra", "keys", "threads"),
+            new Room("identity", "http", "route", "entra", "keys", "threads", "pages"),
             new Room("oauth", "http", "route", "identity", "egress", "entra", "keys", "store", "pages"),
             new Room("authorize", "http", "route", "identity", "mcp", "keys", "threads"),
             new Room("credentials", "http", "route", "identity", "entra", "keys"),

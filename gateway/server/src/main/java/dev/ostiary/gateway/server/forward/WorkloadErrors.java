@@ -130,7 +130,7 @@ final class WorkloadErrors {
                 .respond(
                         HttpResponseStatus.valueOf(refusal.status()),
                         refusal.headers(),
-                        Unpooled.wrappedBuffer(refusal.json()));
+                        Unpooled.wrappedBuffer(refusal.body()));
         return true;
     }
 

@@ -2,9 +2,12 @@ package dev.ostiary.gateway.server.identity;
 
 import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.server.http.Exchange;
+import dev.ostiary.gateway.server.pages.Language;
 import dev.ostiary.gateway.server.route.RouteHandler;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Map;
 
@@ -54,13 +57,29 @@ public final class AuthenticationStage implements RouteHandler {
                 if (challenge == null) {
                     throw new IllegalStateException("route " + route.name() + " has no challenge");
                 }
-                answer(exchange, challenge.refusal(rejected));
+                answer(exchange, refusal(exchange, challenge, rejected));
             }
             case Authentication.Unavailable unavailable -> {
                 events.unavailable(route);
                 answer(exchange, Challenge.refusal(unavailable));
             }
         }
+    }
+
+    private static Refusal refusal(Exchange exchange, Challenge challenge, Authentication.Rejected rejected) {
+        return isVisit(exchange)
+                ? challenge.visit(rejected, Language.of(exchange.headers().get(HttpHeaderNames.ACCEPT_LANGUAGE)))
+                : challenge.refusal(rejected);
+    }
+
+    /** No MCP client asks for HTML: to listen it asks for an event stream, and everything else it posts. */
+    private static boolean isVisit(Exchange exchange) {
+        HttpHeaders headers = exchange.headers();
+        String accept = headers.get(HttpHeaderNames.ACCEPT);
+        return exchange.method().equals(HttpMethod.GET)
+                && !headers.contains(HttpHeaderNames.AUTHORIZATION)
+                && accept != null
+                && accept.contains("text/html");
     }
 
     private static CallerCredential credential(Exchange exchange, Route route, Principal principal) {
@@ -71,6 +90,6 @@ public final class AuthenticationStage implements RouteHandler {
         exchange.respond(
                 HttpResponseStatus.valueOf(refusal.status()),
                 refusal.headers(),
-                Unpooled.wrappedBuffer(refusal.json()));
+                Unpooled.wrappedBuffer(refusal.body()));
     }
 }

@@ -6,10 +6,14 @@ import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.Snapshot;
 import dev.ostiary.gateway.server.http.Responses;
+import dev.ostiary.gateway.server.pages.AddressView;
+import dev.ostiary.gateway.server.pages.Language;
+import dev.ostiary.gateway.server.pages.Pages;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +26,13 @@ public final class Challenge {
     private final String resourceMetadata;
     private final String scope;
     private final String authorizationUri;
+    private final AddressView address;
 
-    private Challenge(String resourceMetadata, String scope, String authorizationUri) {
+    private Challenge(String resourceMetadata, String scope, String authorizationUri, AddressView address) {
         this.resourceMetadata = resourceMetadata;
         this.scope = scope;
         this.authorizationUri = authorizationUri;
+        this.address = address;
     }
 
     /**
@@ -43,7 +49,12 @@ public final class Challenge {
         return new Challenge(
                 resource.metadataUrl(),
                 resource.scope(),
-                entra.authority() + "/" + entra.tenantId() + "/oauth2/v2.0/authorize");
+                entra.authority() + "/" + entra.tenantId() + "/oauth2/v2.0/authorize",
+                new AddressView(
+                        resource.displayName(),
+                        resource.routeName(),
+                        resource.resource(),
+                        snapshot.authorization().facade() != null));
     }
 
     /** The answer to a refused request. */
@@ -61,6 +72,18 @@ public final class Challenge {
             body.put("resource_metadata", resourceMetadata);
         }
         return new Refusal(rejected.status(), headers, bytes(body));
+    }
+
+    /**
+     * The answer to somebody who opened the route in a browser: the same status and challenge, and a page that says what the
+     * address is for.
+     */
+    public Refusal visit(Authentication.Rejected rejected, Language language) {
+        Refusal refusal = refusal(rejected);
+        for (Map.Entry<String, String> header : Pages.headers().entrySet()) {
+            refusal.headers().set(header.getKey(), header.getValue());
+        }
+        return new Refusal(refusal.status(), refusal.headers(), Pages.address(address, language));
     }
 
     /**

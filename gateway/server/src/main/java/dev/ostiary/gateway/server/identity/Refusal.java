@@ -7,7 +7,7 @@ import io.netty.handler.codec.http.HttpHeaders;
  *
  * @param status the HTTP status
  * @param headers end-to-end headers
- * @param json the body, for people and for clients that show it
+ * @param body JSON for clients, which show it to people, or a page for people
  */
 @SuppressWarnings("ArrayRecordComponent") // written once, sent once
-public record Refusal(int status, HttpHeaders headers, byte[] json) {}
+public record Refusal(int status, HttpHeaders headers, byte[] body) {}

@@ -22,6 +22,11 @@ public final class Pages {
         return bytes(GrantsPage.of(view, Texts.in(language)));
     }
 
+    /** What a server's address is for, where somebody opens it in a browser. */
+    public static byte[] address(AddressView view, Language language) {
+        return bytes(AddressPage.of(view, Texts.in(language)));
+    }
+
     /** What went wrong, for the user and for administrators. */
     public static byte[] error(ErrorView view, Language language) {
         return bytes(ErrorPage.of(view, Texts.in(language)));

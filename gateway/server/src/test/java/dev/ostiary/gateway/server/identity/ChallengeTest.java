@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ostiary.gateway.config.Snapshot;
 import dev.ostiary.gateway.server.identity.Authentication.Rejected;
+import dev.ostiary.gateway.server.pages.Language;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,20 @@ class ChallengeTest {
                         + "/notes/mcp.notes\",\"resource_metadata\":\"" + METADATA + "\"}");
         assertThat(refusal.headers().get("cache-control")).isEqualTo("no-store");
         assertThat(refusal.headers().get("content-type")).isEqualTo("application/json");
+    }
+
+    @Test
+    void aBrowserGetsTheSameChallengeAndAPage() {
+        Rejected rejected = new Rejected(401, null, "sign in", PUBLIC_URL + "/notes/mcp.notes", "NoToken");
+
+        Refusal visit = CHALLENGE.visit(rejected, Language.EN);
+
+        assertThat(visit.status()).isEqualTo(401);
+        assertThat(visit.headers().get("www-authenticate"))
+                .isEqualTo(CHALLENGE.refusal(rejected).headers().get("www-authenticate"));
+        assertThat(visit.headers().get("content-type")).isEqualTo("text/html; charset=utf-8");
+        assertThat(visit.headers().get("content-security-policy")).startsWith("default-src 'none'");
+        assertThat(text(visit)).startsWith("<!DOCTYPE html>").contains(PUBLIC_URL + "/notes");
     }
 
     @Test
@@ -84,6 +99,6 @@ class ChallengeTest {
     }
 
     private static String text(Refusal refusal) {
-        return new String(refusal.json(), StandardCharsets.UTF_8);
+        return new String(refusal.body(), StandardCharsets.UTF_8);
     }
 }

@@ -71,6 +71,8 @@ class GoldenPagesTest {
         pages.put("consent-document-loopback", language -> Pages.consent(consentDocument(), language));
         pages.put("consent-self-asserted-scheme-denied", language -> Pages.consent(consentDenied(), language));
         pages.put("consent-hostile", language -> Pages.consent(Hostile.consent(), language));
+        pages.put("address", language -> Pages.address(address(true), language));
+        pages.put("address-without-grants", language -> Pages.address(address(false), language));
         pages.put("grants", language -> Pages.grants(grants(), language));
         pages.put("grants-none", language -> Pages.grants(grantsNone(), language));
         for (ErrorView.Problem problem : ErrorView.Problem.values()) {
@@ -78,6 +80,10 @@ class GoldenPagesTest {
             pages.put("error-" + name, language -> Pages.error(error(problem), language));
         }
         return pages;
+    }
+
+    private static AddressView address(boolean hasGrants) {
+        return new AddressView("Finance <tools>", "finance", "https://mcp.contoso.com/finance", hasGrants);
     }
 
     private static ConsentView consentRegistered() {
