@@ -57,7 +57,9 @@ public record McpGatewayReplicaSpec(
         @Nullable
         String problem,
 
-        @ListKind(value = ListKind.Merge.MAP, keys = "route", maxItems = 2000)
+        // Written whole by its one writer: what is told route by route would make the API server's books larger than
+        // the report.
+        @ListKind(value = ListKind.Merge.ATOMIC, maxItems = 2000)
         @JsonPropertyDescription(
                 "Routes that the pod had to close itself, and what it saw of the workloads behind routes.")
         List<SeenRoute> routes,

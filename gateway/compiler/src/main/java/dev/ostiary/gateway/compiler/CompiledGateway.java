@@ -2,6 +2,7 @@ package dev.ostiary.gateway.compiler;
 
 import dev.ostiary.gateway.config.Credentials;
 import dev.ostiary.gateway.config.KeyPolicies;
+import dev.ostiary.gateway.config.PackedSnapshot;
 import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.gateway.config.Snapshot;
 import java.util.Collections;
@@ -15,16 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One gateway, compiled.
  *
- * @param snapshot what its replicas shall enforce
- * @param revision the snapshot's revision
+ * @param packed what its replicas shall enforce, ready to be published
  * @param credentials the secret keys that the gateway itself and its open routes need, and no others
  * @param tls the Secret with {@code tls.crt} and {@code tls.key} for the gateway's own listener; null when something else
  *     terminates TLS. Both keys are among {@code credentials}
  * @param keys when the keys of its ring change
  */
 public record CompiledGateway(
-        Snapshot snapshot,
-        String revision,
+        PackedSnapshot packed,
         NavigableSet<SecretKey> credentials,
         @Nullable ResourceName tls,
         KeyPolicies keys) {
@@ -33,9 +32,19 @@ public record CompiledGateway(
         credentials = Collections.unmodifiableNavigableSet(new TreeSet<>(credentials));
     }
 
+    /** What its replicas shall enforce. */
+    public Snapshot snapshot() {
+        return packed.snapshot();
+    }
+
+    /** The snapshot's revision. */
+    public String revision() {
+        return packed.revision();
+    }
+
     /** Namespace and name of the gateway. */
     public ResourceName name() {
-        return snapshot.gateway();
+        return snapshot().gateway();
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.ostiary.gateway.compiler.PolicyReader.Policy;
 import dev.ostiary.gateway.compiler.WorkloadReader.Workload;
 import dev.ostiary.gateway.config.Closure;
 import dev.ostiary.gateway.config.EntraSettings;
+import dev.ostiary.gateway.config.PackedSnapshot;
 import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.RoutePolicies;
@@ -37,14 +38,14 @@ public final class Compiler {
     private final Map<ResourceName, List<ClosedRoute>> routesOfPolicies = new HashMap<>();
     private final List<Finding> findings = new ArrayList<>();
 
-    private Compiler(Resources resources, Host host, PolicyTexts texts) {
+    private Compiler(Resources resources, Host host, KnownPolicies known) {
         this.resources = resources;
         this.host = host;
         this.references = new References(resources);
         this.attachments = new Attachments(resources);
         this.policies = resources.policies().stream()
                 .sorted(Comparator.comparing(Names::of))
-                .map(policy -> read(policy, texts))
+                .map(policy -> read(policy, known))
                 .toList();
         this.targets = new PolicyTargets(
                 resources.gateways().stream().map(Names::of).collect(Collectors.toSet()),
@@ -60,17 +61,17 @@ public final class Compiler {
      * never throws for anything that a resource says.
      */
     public static Compilation compile(Resources resources, Host host) {
-        return compile(resources, host, new PolicyTexts());
+        return compile(resources, host, new KnownPolicies());
     }
 
     /**
      * The same, for whoever compiles again and again.
      *
-     * @param texts what earlier compilations have read; makes no difference but in time
+     * @param known what earlier compilations have read; makes no difference but in time
      */
-    public static Compilation compile(Resources resources, Host host, PolicyTexts texts) {
-        texts.begin();
-        return new Compiler(resources, host, texts).compile();
+    public static Compilation compile(Resources resources, Host host, KnownPolicies known) {
+        known.begin();
+        return new Compiler(resources, host, known).compile();
     }
 
     private Compilation compile() {
@@ -92,9 +93,9 @@ public final class Compiler {
         return new Compilation(gateways, findings);
     }
 
-    private Policy read(McpPolicy resource, PolicyTexts texts) {
+    private Policy read(McpPolicy resource, KnownPolicies known) {
         return PolicyReader.read(
-                resource, resources.rejected().get(new ResourceRef(ResourceRef.POLICY, Names.of(resource))), texts);
+                resource, resources.rejected().get(new ResourceRef(ResourceRef.POLICY, Names.of(resource))), known);
     }
 
     private CompiledGateway gateway(McpGateway resource) {
@@ -123,8 +124,7 @@ public final class Compiler {
                 gateway.audit(),
                 gateway.replica(),
                 routes);
-        return new CompiledGateway(
-                snapshot, SnapshotCodec.revision(snapshot), credentials, gateway.tls(), gateway.keys());
+        return new CompiledGateway(PackedSnapshot.of(snapshot), credentials, gateway.tls(), gateway.keys());
     }
 
     /** Said only where it matters: where a policy depends on groups. */

@@ -26,6 +26,13 @@ final class Diagnosis {
         this.resource = resource;
     }
 
+    /** One that goes on from another, which stays as it is. */
+    Diagnosis(Diagnosis other) {
+        this.resource = other.resource;
+        this.found.addAll(other.found);
+        this.closure = other.closure;
+    }
+
     ResourceRef resource() {
         return resource;
     }

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Durations as the resources write them: GEP-2257 ({@code 1h30m}), and days. */
-final class Durations {
+public final class Durations {
 
     private static final Pattern WHOLE = Pattern.compile("(?:[0-9]{1,5}(?:d|h|m|s|ms)){1,4}");
     private static final Pattern PART = Pattern.compile("([0-9]+)(ms|d|h|m|s)");
@@ -14,7 +14,7 @@ final class Durations {
     private Durations() {}
 
     /** The duration, or null when the text is none. */
-    static @Nullable Duration parse(String text) {
+    public static @Nullable Duration parse(String text) {
         if (!WHOLE.matcher(text).matches()) {
             return null;
         }

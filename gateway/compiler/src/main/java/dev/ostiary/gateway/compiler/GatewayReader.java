@@ -91,7 +91,7 @@ final class GatewayReader {
         EntraSettings entra = entra(diagnosis, namespace, spec, secrets);
         AuthorizationSettings authorization =
                 new AuthorizationReader(references, host, diagnosis, secrets).read(spec, entra);
-        ListenerSettings listener = new ListenerReader(diagnosis).read(spec.http());
+        ListenerSettings listener = new ListenerReader(diagnosis).read(spec.http(), spec.legacySse() == Toggle.ENABLED);
         EgressSettings egress = new EgressReader(references, diagnosis, namespace).read(spec.egress());
         ResourceName tls = tls(diagnosis, namespace, spec, secrets);
         Duration rotateEvery = Durations.within(
@@ -216,12 +216,6 @@ final class GatewayReader {
     }
 
     private void others(Diagnosis diagnosis, McpGatewaySpec spec) {
-        if (spec.legacySse() == Toggle.ENABLED) {
-            diagnosis.error(
-                    "spec.legacySse",
-                    Reasons.NOT_SUPPORTED,
-                    "this release does not serve HTTP+SSE yet; set it to Disabled.");
-        }
         if (spec.expose() != null
                 && spec.expose().httpRoute() != null
                 && spec.expose().ingress() != null) {

@@ -68,11 +68,13 @@ public sealed interface Host {
      * @param publicUrl instead of every gateway's {@code spec.publicUrl}; null: as the resources say
      * @param urls workload → the MCP endpoint, of Streamable HTTP, that stands in for its image or URL
      * @param commands workloads whose server the host runs itself, listening on 127.0.0.1 at the port and path of {@code
-     *     spec.http}
+     *     spec.http}, or, with {@code transport: Stdio}, behind a bridge
      * @param entra the registration of gateways that have no {@code spec.entra}, usually an emulator's; null: those
      *     gateways are closed
      * @param credential instead of every gateway's {@code spec.entra.credential}; null: as the resources say
      * @param keepsState whether there is a folder that outlives the process
+     * @param bridges where the bridges of {@code Stdio} workloads answer, by {@code NAMESPACE/NAME}; one that is not there has
+     *     not started, and its route is closed until it has. Null: nothing is to be started, as when files are only checked
      */
     record Overrides(
             @Nullable String publicUrl,
@@ -80,13 +82,26 @@ public sealed interface Host {
             NavigableSet<String> commands,
             @Nullable EntraSettings entra,
             @Nullable EntraCredential credential,
-            boolean keepsState) {
+            boolean keepsState,
+            @Nullable Map<String, String> bridges) {
 
         public static final Overrides NONE = new Overrides(null, Map.of(), Collections.emptyNavigableSet(), null);
 
         public Overrides {
             urls = Collections.unmodifiableMap(new TreeMap<>(urls));
             commands = Collections.unmodifiableNavigableSet(new TreeSet<>(commands));
+            bridges = bridges == null ? null : Collections.unmodifiableMap(new TreeMap<>(bridges));
+        }
+
+        /** Of a machine that starts no bridges. */
+        public Overrides(
+                @Nullable String publicUrl,
+                Map<String, String> urls,
+                NavigableSet<String> commands,
+                @Nullable EntraSettings entra,
+                @Nullable EntraCredential credential,
+                boolean keepsState) {
+            this(publicUrl, urls, commands, entra, credential, keepsState, null);
         }
 
         /** Of a machine that has no credential of its own and keeps nothing. */
@@ -95,7 +110,7 @@ public sealed interface Host {
                 Map<String, String> urls,
                 NavigableSet<String> commands,
                 @Nullable EntraSettings entra) {
-            this(publicUrl, urls, commands, entra, null, false);
+            this(publicUrl, urls, commands, entra, null, false, null);
         }
     }
 }

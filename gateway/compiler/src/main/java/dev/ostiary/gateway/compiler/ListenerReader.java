@@ -20,7 +20,8 @@ final class ListenerReader {
         this.diagnosis = diagnosis;
     }
 
-    ListenerSettings read(Http http) {
+    /** @param legacySse whether HTTP+SSE is served beside */
+    ListenerSettings read(Http http, boolean legacySse) {
         TreeSet<String> origins = new TreeSet<>();
         for (int i = 0; i < http.allowedOrigins().size(); i++) {
             URI origin = WebAddress.origin(http.allowedOrigins().get(i));
@@ -46,7 +47,11 @@ final class ListenerReader {
             }
         }
         return new ListenerSettings(
-                List.copyOf(origins), List.copyOf(proxies), limits(http.limits()), timeouts(http.timeouts()));
+                List.copyOf(origins),
+                List.copyOf(proxies),
+                limits(http.limits()),
+                timeouts(http.timeouts()),
+                legacySse ? true : null);
     }
 
     private Limits limits(Http.Limits limits) {

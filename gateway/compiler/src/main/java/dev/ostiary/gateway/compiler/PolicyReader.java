@@ -7,6 +7,7 @@ import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.gateway.config.RoutePolicies.Evaluation;
 import dev.ostiary.gateway.config.RoutePolicies.Numbers;
 import dev.ostiary.gateway.config.RoutePolicies.PolicyEntry;
+import dev.ostiary.gateway.policy.CedarSource;
 import dev.ostiary.gateway.policy.Lint;
 import dev.ostiary.gateway.policy.Parsed;
 import dev.ostiary.gateway.policy.ParsedPolicy;
@@ -57,15 +58,38 @@ final class PolicyReader {
             List<PolicyEntry> list,
             String entities,
             NavigableSet<String> groupIds,
-            boolean dynamicGroups) {}
+            boolean dynamicGroups) {
 
-    static Policy read(McpPolicy resource, @Nullable String rejected, PolicyTexts texts) {
+        /** The same, with a diagnosis to which may be added what was found elsewhere. */
+        Policy withOwnDiagnosis() {
+            return new Policy(
+                    name,
+                    new Diagnosis(diagnosis),
+                    targets,
+                    touchesAll,
+                    shadow,
+                    evaluation,
+                    numbers,
+                    call,
+                    list,
+                    entities,
+                    groupIds,
+                    dynamicGroups);
+        }
+    }
+
+    static Policy read(McpPolicy resource, @Nullable String rejected, KnownPolicies known) {
         ResourceName name = Names.of(resource);
+        McpPolicySpec spec = resource.getSpec();
+        return known.policy(name, spec, rejected, () -> read(name, spec, rejected));
+    }
+
+    private static Policy read(ResourceName name, @Nullable McpPolicySpec written, @Nullable String rejected) {
         Diagnosis diagnosis = new Diagnosis(new ResourceRef(ResourceRef.POLICY, name));
         if (rejected != null) {
             diagnosis.error("", Reasons.INVALID, "the resource does not fit its schema.", rejected);
         }
-        McpPolicySpec spec = resource.getSpec();
+        McpPolicySpec spec = written;
         if (spec == null) {
             diagnosis.error("spec", Reasons.INVALID, "is missing.");
             spec = new McpPolicySpec(
@@ -87,7 +111,7 @@ final class PolicyReader {
             case DECIMAL -> Numbers.DECIMAL;
         };
         Map<String, String> aliases = aliases(diagnosis, spec.groups());
-        Entries entries = new Entries(name, shadow, numbers, aliases, diagnosis, texts);
+        Entries entries = new Entries(name, shadow, numbers, aliases, diagnosis);
         if (spec.cedar() == null) {
             diagnosis.error(TEXT, Reasons.INVALID, "is missing.");
         } else {
@@ -149,25 +173,17 @@ final class PolicyReader {
         private final Numbers numbers;
         private final Map<String, String> aliases;
         private final Diagnosis diagnosis;
-        private final PolicyTexts texts;
         private final List<PolicyEntry> call = new ArrayList<>();
         private final List<PolicyEntry> list = new ArrayList<>();
         private final NavigableSet<String> groupIds = new TreeSet<>();
         private boolean dynamicGroups;
 
-        Entries(
-                ResourceName name,
-                boolean shadow,
-                Numbers numbers,
-                Map<String, String> aliases,
-                Diagnosis diagnosis,
-                PolicyTexts texts) {
+        Entries(ResourceName name, boolean shadow, Numbers numbers, Map<String, String> aliases, Diagnosis diagnosis) {
             this.name = name;
             this.shadow = shadow;
             this.numbers = numbers;
             this.aliases = aliases;
             this.diagnosis = diagnosis;
-            this.texts = texts;
         }
 
         void read(String text) {
@@ -199,9 +215,9 @@ final class PolicyReader {
         }
 
         /** A text that the parser cannot cope with is broken, whatever way the parser has to say so. */
-        private Parsed parse(String text) {
+        private static Parsed parse(String text) {
             try {
-                return texts.parse(text);
+                return CedarSource.parse(text);
             } catch (IllegalStateException e) {
                 return new Parsed.Broken(List.of(new Problem(1, 1, String.valueOf(e.getMessage()))));
             }

@@ -12,6 +12,9 @@ final class Reasons {
     /** Needs a container, and this host cannot run one. */
     static final String NEEDS_CLUSTER = "NeedsCluster";
 
+    /** This host runs the server itself, and it has not started yet, or again. */
+    static final String NOT_STARTED = "NotStarted";
+
     static final String INVALID_PUBLIC_URL = "InvalidPublicUrl";
     static final String INVALID_ENTRA = "InvalidEntra";
     static final String ENTRA_NOT_CONFIGURED = "EntraNotConfigured";

@@ -52,6 +52,9 @@ final class WorkloadReader {
         Upstream upstream = upstream(spec);
         UpstreamAuth auth =
                 new UpstreamAuthReader(references, host, diagnosis, credential, secrets).read(spec.upstreamAuth());
+        if (upstream != null && upstream.transport() == Upstream.Transport.STDIO) {
+            auth = BridgedServer.credential(diagnosis, spec);
+        }
         environment(spec);
         if (upstream != null
                 && auth instanceof UpstreamAuth.Secret
@@ -83,7 +86,9 @@ final class WorkloadReader {
     private @Nullable Upstream upstream(McpWorkloadSpec spec) {
         McpWorkloadSpec.Transport transport = spec.transport();
         boolean stateful = spec.http().stateful();
-        if ((spec.image() == null) == (spec.url() == null)) {
+        boolean bridged = transport == McpWorkloadSpec.Transport.STDIO;
+        boolean ofThisMachine = host instanceof Host.OneMachine && BridgedServer.isProgram(spec);
+        if ((spec.image() == null) == (spec.url() == null) && !ofThisMachine) {
             diagnosis.error(
                     spec.image() == null ? "spec" : "spec.url",
                     Reasons.INVALID,
@@ -96,19 +101,22 @@ final class WorkloadReader {
         if (host instanceof Host.OneMachine machine) {
             String url = named(machine.overrides().urls()::get);
             if (url != null) {
-                return at(ResourceRef.HOST, url, stateful);
+                return at(ResourceRef.HOST, url, Upstream.Transport.STREAMABLE_HTTP, stateful);
             }
         }
-        if (transport != McpWorkloadSpec.Transport.STREAMABLE_HTTP) {
-            if (transport == McpWorkloadSpec.Transport.STDIO && spec.url() != null) {
-                diagnosis.error("spec.transport", Reasons.INVALID, "Stdio needs an image: a URL speaks HTTP.");
-            } else {
-                diagnosis.error("spec.transport", Reasons.NOT_SUPPORTED, "this release serves StreamableHttp only.");
-            }
+        if (bridged && spec.url() != null) {
+            diagnosis.error("spec.transport", Reasons.INVALID, "Stdio needs an image: a URL speaks HTTP.");
             return null;
         }
         if (spec.url() != null) {
-            return at(diagnosis.resource(), spec.url(), stateful);
+            return at(diagnosis.resource(), spec.url(), speaks(transport), stateful || !isStreamable(transport));
+        }
+        if (bridged && host instanceof Host.Cluster && spec.command().isEmpty()) {
+            diagnosis.error(
+                    "spec.command",
+                    Reasons.NOT_SUPPORTED,
+                    "is missing: this release does not look up an image's entry point; say what starts the server.");
+            return null;
         }
         if (host instanceof Host.Cluster && !SERVICE_NAME.matcher(name.name()).matches()) {
             diagnosis.error(
@@ -121,7 +129,7 @@ final class WorkloadReader {
         String address;
         Upstream.Pods pods = null;
         if (host instanceof Host.OneMachine machine) {
-            if (named(key -> machine.overrides().commands().contains(key) ? key : null) == null) {
+            if (!ofThisMachine && named(key -> machine.overrides().commands().contains(key) ? key : null) == null) {
                 diagnosis.error(
                         "spec.image",
                         Reasons.NEEDS_CLUSTER,
@@ -129,10 +137,13 @@ final class WorkloadReader {
                                 + name.name() + "=URL or --command " + name.name() + "=COMMAND.");
                 return null;
             }
+            if (bridged) {
+                return BridgedServer.onOneMachine(diagnosis, machine.overrides());
+            }
             address = "127.0.0.1";
         } else {
             address = name.name() + "-mcp." + name.namespace() + ".svc";
-            if (stateful) {
+            if (stateful || !isStreamable(transport)) {
                 pods = new Upstream.Pods(
                         Math.max(0, spec.replicas()),
                         name.name() + "-mcp-" + Upstream.Pods.ORDINAL + "." + name.name() + "-mcp-pods."
@@ -140,7 +151,7 @@ final class WorkloadReader {
             }
         }
         int port = spec.http().port();
-        String path = spec.http().path();
+        String path = bridged ? BridgedServer.PATH : spec.http().path();
         URI url = port < 1 || port > 65535 || !path.startsWith("/")
                 ? null
                 : WebAddress.url("http://" + address + ":" + port + path);
@@ -149,7 +160,20 @@ final class WorkloadReader {
                     "spec.http", Reasons.INVALID, "needs a port from 1 to 65535 and a path that begins with a slash.");
             return null;
         }
-        return new Upstream(url, Upstream.Transport.STREAMABLE_HTTP, stateful, pods);
+        return new Upstream(url, speaks(transport), stateful || !isStreamable(transport), pods);
+    }
+
+    /** The other transports have a process or a stream per session, so that a session is always somewhere. */
+    private static boolean isStreamable(McpWorkloadSpec.Transport transport) {
+        return transport == McpWorkloadSpec.Transport.STREAMABLE_HTTP;
+    }
+
+    private static Upstream.Transport speaks(McpWorkloadSpec.Transport transport) {
+        return switch (transport) {
+            case STREAMABLE_HTTP -> Upstream.Transport.STREAMABLE_HTTP;
+            case SSE -> Upstream.Transport.SSE;
+            case STDIO -> Upstream.Transport.STDIO;
+        };
     }
 
     private @Nullable String named(java.util.function.Function<String, @Nullable String> lookup) {
@@ -157,7 +181,7 @@ final class WorkloadReader {
         return byFullName != null ? byFullName : lookup.apply(name.name());
     }
 
-    private @Nullable Upstream at(ResourceRef said, String text, boolean stateful) {
+    private @Nullable Upstream at(ResourceRef said, String text, Upstream.Transport transport, boolean stateful) {
         URI url = WebAddress.url(text);
         if (url == null) {
             boolean override = said.equals(ResourceRef.HOST);
@@ -170,7 +194,7 @@ final class WorkloadReader {
                             + " upstreamAuth.");
             return null;
         }
-        return new Upstream(url, Upstream.Transport.STREAMABLE_HTTP, stateful);
+        return new Upstream(url, transport, stateful);
     }
 
     /** Variables of a server that runs elsewhere have no effect; of others, their sources must exist. */

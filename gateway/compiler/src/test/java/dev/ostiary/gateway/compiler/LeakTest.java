@@ -216,7 +216,7 @@ class LeakTest {
                         upstreamAuth: { type: Secret, header: X-Api-Key, secretRef: { name: s, key: a } }"""),
                 Given.workload("mcp", "b", """
                         url: https://b.example.com/mcp
-                        transport: Sse
+                        transport: Stdio
                         upstreamAuth: { type: Secret, header: X-Api-Key, secretRef: { name: s, key: b } }"""),
                 secret,
                 Given.policy("mcp", "open", "McpGateway engineering", "", PERMIT_ALL));

@@ -2,6 +2,7 @@ package dev.ostiary.gateway.config;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How requests are received.
@@ -10,13 +11,29 @@ import java.util.List;
  * @param trustedProxies CIDRs of peers whose {@code X-Forwarded-*} headers are believed; sorted
  * @param limits sizes and counts
  * @param timeouts durations
+ * @param legacySse whether {@code /<route>/sse} serves HTTP+SSE (MCP 2024-11-05) as well; null in a snapshot: no
  */
 public record ListenerSettings(
-        List<String> allowedOrigins, List<String> trustedProxies, Limits limits, Timeouts timeouts) {
+        List<String> allowedOrigins,
+        List<String> trustedProxies,
+        Limits limits,
+        Timeouts timeouts,
+        @Nullable Boolean legacySse) {
 
     public ListenerSettings {
         allowedOrigins = List.copyOf(allowedOrigins);
         trustedProxies = List.copyOf(trustedProxies);
+    }
+
+    /** Without HTTP+SSE. */
+    public ListenerSettings(
+            List<String> allowedOrigins, List<String> trustedProxies, Limits limits, Timeouts timeouts) {
+        this(allowedOrigins, trustedProxies, limits, timeouts, null);
+    }
+
+    /** Whether {@code /<route>/sse} is served. */
+    public boolean servesLegacySse() {
+        return Boolean.TRUE.equals(legacySse);
     }
 
     /**

@@ -7,18 +7,16 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * The data of the Secret {@code <gateway>-runtime}: everything that a replica needs, so that one write switches everything.
@@ -55,23 +53,44 @@ public final class RuntimeSecret {
      * A configuration with its hash.
      *
      * @param config what to enforce
-     * @param hash lower-case hexadecimal SHA-256 over snapshot, keys and credentials
+     * @param hash lower-case hexadecimal SHA-256 over the snapshot's revision, keys and credentials
      */
     public record Content(RuntimeConfig config, String hash) {
 
         /** Joins a configuration with its hash. */
         public static Content of(RuntimeConfig config) {
-            return new Content(config, RuntimeSecret.hash(config));
+            return new Content(
+                    config,
+                    RuntimeSecret.hash(
+                            config.revision(),
+                            KeyRingCodec.write(config.keys()),
+                            RuntimeSecret.credentials(config.credentials())));
         }
     }
 
+    /**
+     * What is written.
+     *
+     * @param data the Secret's data, not Base64 yet, sorted by key
+     * @param hash as a reader of it finds it, {@link Content#hash}
+     */
+    public record Written(SortedMap<String, byte[]> data, String hash) {}
+
     /** The Secret's data, not Base64 yet, sorted by key. Equal content has equal bytes. */
     public static SortedMap<String, byte[]> write(RuntimeConfig config) {
+        return write(PackedSnapshot.of(config.snapshot()), config.keys(), config.credentials())
+                .data();
+    }
+
+    /** The same of a snapshot that is packed already. */
+    public static Written write(PackedSnapshot snapshot, KeyRing keys, Credentials credentials) {
+        byte[] ring = KeyRingCodec.write(keys);
+        byte[] values = credentials(credentials);
         SortedMap<String, byte[]> data = new TreeMap<>();
-        data.put(SNAPSHOT, gzip(SnapshotCodec.write(config.snapshot())));
-        data.put(KEYS, KeyRingCodec.write(config.keys()));
-        data.put(CREDENTIALS, credentials(config.credentials()));
-        return data;
+        data.put(SNAPSHOT, snapshot.gzip());
+        data.put(KEYS, ring);
+        data.put(CREDENTIALS, values);
+        return new Written(data, hash(snapshot.revision(), ring, values));
     }
 
     /** The bytes of all values together, to be compared with {@link #MAX_BYTES}. */
@@ -86,7 +105,8 @@ public final class RuntimeSecret {
      *     message quotes no value
      */
     public static Content read(Map<String, byte[]> data) throws IOException {
-        Snapshot snapshot = SnapshotCodec.read(gunzip(part(data, SNAPSHOT)));
+        byte[] json = gunzip(part(data, SNAPSHOT));
+        Snapshot snapshot = SnapshotCodec.read(json);
         KeyRing keys;
         try {
             keys = KeyRingCodec.read(part(data, KEYS));
@@ -103,7 +123,7 @@ public final class RuntimeSecret {
         if (credentials == null) {
             throw new IOException(CREDENTIALS + " is not an object of strings");
         }
-        return Content.of(RuntimeConfig.of(snapshot, keys, credentials));
+        return Content.of(new RuntimeConfig(snapshot, SnapshotCodec.revision(json), keys, credentials));
     }
 
     private static byte[] part(Map<String, byte[]> data, String key) throws IOException {
@@ -114,16 +134,11 @@ public final class RuntimeSecret {
         return value;
     }
 
-    private static String hash(RuntimeConfig config) {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-        add(digest, SnapshotCodec.write(config.snapshot()));
-        add(digest, KeyRingCodec.write(config.keys()));
-        add(digest, credentials(config.credentials()));
+    private static String hash(String revision, byte[] keys, byte[] credentials) {
+        MessageDigest digest = PackedSnapshot.sha256();
+        add(digest, revision.getBytes(StandardCharsets.US_ASCII));
+        add(digest, keys);
+        add(digest, credentials);
         return HexFormat.of().formatHex(digest.digest());
     }
 
@@ -139,16 +154,6 @@ public final class RuntimeSecret {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("credentials could not be written", e);
         }
-    }
-
-    private static byte[] gzip(byte[] content) {
-        ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (GZIPOutputStream output = new GZIPOutputStream(packed)) {
-            output.write(content);
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory does not fail", e);
-        }
-        return packed.toByteArray();
     }
 
     private static byte[] gunzip(byte[] packed) throws IOException {

@@ -19,6 +19,7 @@ class SnapshotCodecTest {
         Snapshot snapshot = sample();
 
         assertThat(SnapshotCodec.read(SnapshotCodec.write(snapshot))).isEqualTo(snapshot);
+        assertThat(SnapshotCodec.revision(SnapshotCodec.write(snapshot))).isEqualTo(SnapshotCodec.revision(snapshot));
         assertThat(SnapshotCodec.read(SnapshotCodec.writeReadable(snapshot).getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(snapshot);
     }
@@ -41,17 +42,17 @@ class SnapshotCodecTest {
 
     @Test
     void aDuplicateMemberIsRefused() {
-        byte[] json = text(sample()).replaceFirst("\\{", "{\"format\":1,").getBytes(StandardCharsets.UTF_8);
+        byte[] json = text(sample()).replaceFirst("\\{", "{\"format\":2,").getBytes(StandardCharsets.UTF_8);
 
         assertThatThrownBy(() -> SnapshotCodec.read(json)).isInstanceOf(IOException.class);
     }
 
     @Test
     void aFormatFromTheFutureIsRefusedWithBothNumbers() {
-        byte[] json = text(sample()).replace("\"format\":1", "\"format\":7").getBytes(StandardCharsets.UTF_8);
+        byte[] json = text(sample()).replace("\"format\":2", "\"format\":7").getBytes(StandardCharsets.UTF_8);
 
         assertThatThrownBy(() -> SnapshotCodec.read(json))
-                .hasMessage("snapshot format 7 cannot be read: this release reads 1 and 0");
+                .hasMessage("snapshot format 7 cannot be read: this release reads 2 and 1");
     }
 
     @Test
@@ -70,7 +71,7 @@ class SnapshotCodecTest {
         Route route = one.routes().getFirst();
 
         assertThatThrownBy(() -> new Snapshot(
-                        1,
+                        SnapshotCodec.FORMAT,
                         one.gateway(),
                         one.publicUrl(),
                         null,
