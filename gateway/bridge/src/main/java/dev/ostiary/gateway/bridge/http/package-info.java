@@ -1,0 +1,5 @@
+/** Streamable HTTP in front of the sessions. */
+@NullMarked
+package dev.ostiary.gateway.bridge.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package dev.ostiary.gateway.bridge.message;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JSON-RPC message: its bytes, and where in them the few values stand that a bridge looks at.
+ *
+ * @param bytes the message on one line, without its end; not to be changed
+ * @param kind what it is
+ * @param method of requests and notifications, else empty
+ * @param id of requests and responses
+ * @param params of requests and notifications: an object, null where there is none
+ * @param meta {@code params._meta}, an object
+ * @param progressToken of {@code params._meta} in requests, of {@code params} in {@code notifications/progress}
+ * @param requestId {@code params.requestId} of {@code notifications/cancelled}
+ * @param version {@code io.modelcontextprotocol/protocolVersion} of {@code params._meta}, else empty: what makes a modern request
+ * @param uri {@code params.uri}, else empty
+ * @param result of successful responses
+ * @param resultMeta {@code result._meta}, an object
+ * @param resultNames the members of {@code result} that modern results must have and that it has
+ */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares messages
+public record Message(
+        byte[] bytes,
+        Kind kind,
+        String method,
+        @Nullable Span id,
+        @Nullable Span params,
+        @Nullable Span meta,
+        @Nullable Span progressToken,
+        @Nullable Span requestId,
+        String version,
+        String uri,
+        @Nullable Span result,
+        @Nullable Span resultMeta,
+        java.util.Set<String> resultNames) {
+
+    /** The three shapes of JSON-RPC. */
+    public enum Kind {
+        REQUEST,
+        NOTIFICATION,
+        RESPONSE
+    }
+
+    /** The id as it is written, quotes included; empty where there is none. */
+    public String rawId() {
+        return id == null ? "" : id.in(bytes);
+    }
+
+    public boolean isRequest(String name) {
+        return kind == Kind.REQUEST && method.equals(name);
+    }
+
+    public boolean isNotification(String name) {
+        return kind == Kind.NOTIFICATION && method.equals(name);
+    }
+
+    @Override
+    public String toString() {
+        return kind + " " + method + " of " + bytes.length + " bytes";
+    }
+}

@@ -1,0 +1,114 @@
+package dev.ostiary.gateway.bridge.session;
+
+import dev.ostiary.gateway.bridge.assertion.Caller;
+import dev.ostiary.gateway.bridge.message.BadMessage;
+import dev.ostiary.gateway.bridge.message.Message;
+import dev.ostiary.gateway.bridge.message.MessageReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Servers for requests of the modern era, which has no sessions: one process for each caller, or one for all where the workload says
+ * that it keeps no state. The bridge is its client and makes the handshake that the era has no more. Any thread.
+ */
+public final class StatelessServers {
+
+    private static final Caller EVERYBODY = new Caller("", "", "");
+
+    /** No client capabilities: what a server asks of its client has no place to go. */
+    private static final String HANDSHAKE = """
+            {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},\
+            "clientInfo":{"name":"ostiary-bridge","version":"1"}}}""";
+
+    private static final String INITIALIZED = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}";
+
+    /** A server that has been greeted; {@code initialized} is its answer. */
+    public record Greeted(Session session, Listeners listeners, Message initialized) {}
+
+    /** The server did not take the handshake; the text says how. */
+    public static final class NotGreeted extends IOException {
+        NotGreeted(String how) {
+            super(how);
+        }
+    }
+
+    private final Sessions sessions;
+    private final boolean shared;
+    private final ConcurrentHashMap<Caller, CompletableFuture<Greeted>> servers = new ConcurrentHashMap<>();
+
+    /** Servers that count as {@code sessions}; {@code shared} when callers may share a process. */
+    public StatelessServers(Sessions sessions, boolean shared) {
+        this.sessions = sessions;
+        this.shared = shared;
+    }
+
+    /**
+     * The caller's server, started and greeted if there is none; those who come meanwhile wait for it.
+     *
+     * @throws Sessions.Full when there are as many as there may be
+     * @throws IOException when it cannot be started or does not answer: why
+     */
+    public Greeted of(Caller caller) throws IOException, InterruptedException {
+        Caller key = shared ? EVERYBODY : caller;
+        CompletableFuture<Greeted> mine = new CompletableFuture<>();
+        CompletableFuture<Greeted> there = servers.putIfAbsent(key, mine);
+        if (there != null) {
+            try {
+                return there.get();
+            } catch (ExecutionException failed) {
+                throw failed.getCause() instanceof IOException why ? why : new IOException(failed);
+            }
+        }
+        try {
+            Greeted greeted = greet(key, mine);
+            mine.complete(greeted);
+            return greeted;
+        } catch (IOException | RuntimeException | InterruptedException failed) {
+            servers.remove(key, mine);
+            mine.completeExceptionally(failed);
+            throw failed;
+        }
+    }
+
+    private Greeted greet(Caller key, CompletableFuture<Greeted> slot) throws IOException, InterruptedException {
+        Listeners listeners = new Listeners();
+        Session session = sessions.openStateless(key, listeners, shared, () -> servers.remove(key, slot));
+        boolean greeted = false;
+        try {
+            Exchange exchange = session.request(read(HANDSHAKE));
+            Message answer;
+            try {
+                if (!(exchange.next(sessions.limits().start()) instanceof Exchange.Next.Last last)) {
+                    throw new NotGreeted("the server did not answer initialize within "
+                            + sessions.limits().start());
+                }
+                answer = MessageReader.read(last.message());
+            } catch (BadMessage never) {
+                throw new IllegalStateException("read before", never);
+            } finally {
+                session.close(exchange);
+            }
+            if (answer.result() == null) {
+                throw new NotGreeted("the server refused initialize, or ended before it answered");
+            }
+            session.notify(read(INITIALIZED));
+            greeted = true;
+            return new Greeted(session, listeners, answer);
+        } finally {
+            if (!greeted) {
+                session.end("no handshake");
+            }
+        }
+    }
+
+    private static Message read(String message) {
+        try {
+            return MessageReader.read(message.getBytes(StandardCharsets.UTF_8));
+        } catch (BadMessage never) {
+            throw new IllegalStateException(never);
+        }
+    }
+}
