@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The way to a server, which can be cut, so that the server is away, and mended. */
@@ -16,6 +18,7 @@ final class Road implements AutoCloseable {
     private final InetSocketAddress here;
     private final InetSocketAddress target;
     private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
+    private final Set<Socket> swallowed = ConcurrentHashMap.newKeySet();
     private ServerSocket entrance;
 
     Road(InetSocketAddress target) throws IOException {
@@ -35,6 +38,11 @@ final class Road implements AutoCloseable {
         for (Socket socket = open.poll(); socket != null; socket = open.poll()) {
             socket.close();
         }
+    }
+
+    /** What is open stays open and brings nothing back any more; new connections are as before. */
+    void swallow() {
+        swallowed.addAll(open);
     }
 
     synchronized void mend() throws IOException {
@@ -66,12 +74,18 @@ final class Road implements AutoCloseable {
         });
     }
 
-    private static void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to) {
         try (from;
                 to;
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
-            in.transferTo(out);
+            byte[] buffer = new byte[8192];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (!swallowed.contains(from)) {
+                    out.write(buffer, 0, read);
+                    out.flush();
+                }
+            }
         } catch (IOException cut) {
             // Either side has ended.
         }

@@ -19,10 +19,12 @@ import dev.ostiary.gateway.server.http.ExchangeHandler;
 import dev.ostiary.gateway.server.http.HttpListener;
 import dev.ostiary.gateway.server.http.ListenerConfig;
 import dev.ostiary.gateway.server.http.TlsFiles;
+import dev.ostiary.gateway.server.httpsse.HttpSseClient;
 import dev.ostiary.gateway.server.identity.ProofThreads;
 import dev.ostiary.gateway.server.identity.TokenCache;
 import dev.ostiary.gateway.server.inspect.InspectionListener;
 import dev.ostiary.gateway.server.inspect.Inspections;
+import dev.ostiary.gateway.server.legacysse.LegacySessions;
 import dev.ostiary.gateway.server.oauth.DenyFeed;
 import dev.ostiary.gateway.server.reload.ConfiguredFacades;
 import dev.ostiary.gateway.server.reload.Generation;
@@ -107,6 +109,8 @@ public final class GatewayServer implements Health, AutoCloseable {
     private final KeySets keySets;
     private final EntraServices entraServices;
     private final PooledUpstreamClient upstream;
+    private final HttpSseClient workloads;
+    private final LegacySessions legacySessions = new LegacySessions();
     private final Forwarding forwarding;
     private final @Nullable Inspections inspections;
     private final ConfiguredFacades facades;
@@ -139,12 +143,14 @@ public final class GatewayServer implements Health, AutoCloseable {
         SignInMetrics signIns = new SignInMetrics(registry);
         entraServices = new EntraServices(time, signIns, environment);
         upstream = new PooledUpstreamClient(upstreamSettings(config), new UpstreamCounters(registry));
+        workloads = new HttpSseClient(upstream);
+        workloads.configure(config.snapshot());
         DecisionLog log = metrics.counting(auditLog);
         Decisions decisions = new Decisions(policyThreads);
         InspectionListener seen = settings.inspections();
-        inspections = seen == null ? null : new Inspections(upstream, loops, seen);
+        inspections = seen == null ? null : new Inspections(workloads, loops, seen);
         forwarding = inspections == null
-                ? new Forwarding(upstream, decisions, log, clock, keepAlive, _ -> {})
+                ? new Forwarding(workloads, decisions, log, clock, keepAlive, _ -> {})
                 : new Forwarding(inspections.watching(), decisions, log, clock, keepAlive, inspections::listChanged);
         facades = new ConfiguredFacades(
                 signIns.countingFacade(auditLog),
@@ -162,10 +168,13 @@ public final class GatewayServer implements Health, AutoCloseable {
                 log,
                 metrics,
                 facades,
+                legacySessions,
                 time,
                 clock);
+        registry.gauge("ostiary.legacysse.streams", legacySessions, LegacySessions::size);
         registry.gauge("ostiary.grants.feed.age.seconds", facades, GatewayServer::feedAge);
         registry.gauge("ostiary.streams", forwarding, Forwarding::openStreams);
+        registry.gauge("ostiary.httpsse.sessions", workloads, HttpSseClient::openSessions);
         registry.gauge("ostiary.policy.waiting", policyThreads, BoundedThreads::waiting);
         registry.gauge("ostiary.proofs.waiting", proofs, ProofThreads::waiting);
         registry.gauge("ostiary.audit.waiting", auditLog, AuditLog::waiting);
@@ -239,9 +248,13 @@ public final class GatewayServer implements Health, AutoCloseable {
         Generation before = current;
         Generation next = generations.build(config, before, this::route);
         upstream.reconfigure(towardsWorkloads);
+        workloads.configure(next.config().snapshot());
         listener.reconfigure(towardsClients);
         current = next;
         facades.inForce();
+        if (!config.snapshot().listener().servesLegacySse()) {
+            legacySessions.endAll();
+        }
         forwarding.configurationChanged(!admission(config).equals(admission(before.config())));
         LOG.atInfo().addKeyValue("revision", config.revision()).log("another configuration is enforced");
         inspect(next);
@@ -346,7 +359,7 @@ public final class GatewayServer implements Health, AutoCloseable {
             inspections.close();
         }
         facades.close();
-        upstream.close();
+        workloads.close();
         policyThreads.close();
         proofs.close();
         entraServices.close();

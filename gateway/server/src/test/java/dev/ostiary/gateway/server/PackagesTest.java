@@ -55,7 +55,9 @@ class PackagesTest {
                     "authorize",
                     "credentials",
                     "upstream"),
+            new Room("httpsse", "mcp", "upstream"),
             new Room("inspect", "mcp", "upstream"),
+            new Room("legacysse", "http", "route", "identity", "mcp", "keys"),
             new Room("audit", "http", "route", "identity", "oauth", "authorize"),
             new Room(
                     "reload",
@@ -70,7 +72,8 @@ class PackagesTest {
                     "authorize",
                     "credentials",
                     "forward",
-                    "upstream"),
+                    "upstream",
+                    "legacysse"),
             new Room("admin", "http", "entra", "identity", "oauth", "store", "authorize", "upstream", "audit"));
 
     @TestFactory

@@ -1,6 +1,7 @@
 package dev.ostiary.gateway.server.authorize;
 
 import dev.ostiary.gateway.config.Route;
+import dev.ostiary.gateway.config.Upstream;
 import dev.ostiary.gateway.server.http.Exchange;
 import dev.ostiary.gateway.server.http.Responses;
 import dev.ostiary.gateway.server.http.TraceContext;
@@ -223,16 +224,26 @@ public final class McpEndpoint implements AuthenticatedHandler {
                 route.name(),
                 route.workloadUid(),
                 caller.principal().grantId())) {
-            case SessionSeal.Opened.Valid valid ->
-                valid.seal().isServedBy(route.upstream())
-                        ? new SessionLookup(valid.seal(), false)
-                        : new SessionLookup(null, true);
+            case SessionSeal.Opened.Valid valid -> placed(route, valid.seal());
             case SessionSeal.Opened.Unknown unknown -> new SessionLookup(null, true);
             case SessionSeal.Opened.Foreign foreign -> {
                 auditForeign(exchange, served, caller);
                 yield new SessionLookup(null, true);
             }
         };
+    }
+
+    /** A session whose pod has been scaled away has ended, unless another may be opened in its place. */
+    private static SessionLookup placed(Route route, SessionSeal session) {
+        Upstream upstream = route.upstream();
+        if (session.isServedBy(upstream)) {
+            return new SessionLookup(session, false);
+        }
+        SessionSeal moved =
+                upstream == null || !route.sessions().gatewayReinitializes() ? null : session.movedInto(upstream);
+        return moved != null && moved.isServedBy(upstream)
+                ? new SessionLookup(moved, false)
+                : new SessionLookup(null, true);
     }
 
     private void auditForeign(Exchange exchange, ServedRoute served, Caller caller) {

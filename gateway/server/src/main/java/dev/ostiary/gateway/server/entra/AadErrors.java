@@ -5,6 +5,7 @@ import static dev.ostiary.gateway.server.entra.EntraRefusedException.Meaning.MIS
 import static dev.ostiary.gateway.server.entra.EntraRefusedException.Meaning.SIGN_IN_AGAIN;
 import static dev.ostiary.gateway.server.entra.EntraRefusedException.Meaning.USER_REFUSED;
 
+import dev.ostiary.gateway.config.EntraField;
 import dev.ostiary.gateway.server.entra.EntraRefusedException.Meaning;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What Entra's error numbers mean for a gateway and where to fix them (Microsoft, "Microsoft Entra authentication and
  * authorization error codes"). Microsoft may change numbers at any time, so they explain; what happens is decided by
- * {@link EntraRefusals}, which prefers a claims challenge and the OAuth error where it has them.
+ * {@link EntraRefusals}, which prefers a claims challenge and the OAuth error where it has them. The field of a number is that of
+ * {@link EntraField}, which {@code ostiary entra check} names as well.
  */
 final class AadErrors {
 
@@ -43,9 +45,10 @@ final class AadErrors {
         return Set.copyOf(TABLE.keySet());
     }
 
-    private static void row(Meaning meaning, String summary, @Nullable String field, String fix, int... codes) {
-        Explanation explanation = new Explanation(meaning, summary, field, fix);
+    private static void row(Meaning meaning, String summary, String fix, int... codes) {
         for (int code : codes) {
+            EntraField field = EntraField.of(code);
+            Explanation explanation = new Explanation(meaning, summary, field == null ? null : field.place(), fix);
             if (TABLE.put(code, explanation) != null) {
                 throw new IllegalStateException("two rows for AADSTS" + code);
             }
@@ -67,26 +70,22 @@ final class AadErrors {
         row(
                 MISCONFIGURED,
                 "The gateway's address for coming back is not registered in Entra.",
-                "Authentication > Redirect URIs",
                 "Add the gateway's public URL with /oauth/callback as a redirect URI of the platform Web, letter for letter.",
                 50011,
                 900971);
         row(
                 MISCONFIGURED,
                 "The gateway's registration is not in this tenant.",
-                "spec.entra.clientId",
                 "Compare application (client) id and tenant id with the registration's overview page.",
                 700016);
         row(
                 MISCONFIGURED,
                 "The gateway's registration is switched off.",
-                "Enterprise applications > Properties > Enabled for users to sign-in",
                 "Enable the enterprise application again.",
                 7000112);
         row(
                 MISCONFIGURED,
                 "Entra does not know the tenant.",
-                "spec.entra.tenantId",
                 "Use the directory (tenant) id, a GUID, and the authority of the cloud that it is in.",
                 90002,
                 900021,
@@ -97,14 +96,12 @@ final class AadErrors {
         row(
                 MISCONFIGURED,
                 "The registration may only be used through its own tenant.",
-                "Authentication > Supported account types",
                 "Name the tenant by its id; common and organizations are not for gateways.",
                 50194,
                 9001023);
         row(
                 MISCONFIGURED,
                 "The redirect URI is registered for single-page applications.",
-                "Authentication > Redirect URIs",
                 "Remove the redirect URI from the platform Single-page application and add it to Web.",
                 9002325,
                 9002326,
@@ -112,13 +109,11 @@ final class AadErrors {
         row(
                 MISCONFIGURED,
                 "The redirect URI is registered for public clients, which have no credential.",
-                "Authentication > Redirect URIs",
                 "Remove the redirect URI from Mobile and desktop applications and add it to Web.",
                 700025);
         row(
                 MISCONFIGURED,
                 "The registration may not get codes.",
-                "Authentication > Redirect URIs",
                 "Register the redirect URI on the platform Web; implicit grants are not needed.",
                 700054,
                 70007);
@@ -128,25 +123,17 @@ final class AadErrors {
         row(
                 MISCONFIGURED,
                 "Entra does not accept the gateway's client secret.",
-                "Certificates & secrets > Client secrets",
                 "Store the value of a current secret, not its id.",
                 7000215);
-        row(
-                MISCONFIGURED,
-                "The gateway's client secret has expired.",
-                "Certificates & secrets > Client secrets",
-                "Create a secret and store its value.",
-                7000222);
+        row(MISCONFIGURED, "The gateway's client secret has expired.", "Create a secret and store its value.", 7000222);
         row(
                 MISCONFIGURED,
                 "The gateway has shown no credential to Entra.",
-                "spec.entra.credential",
                 "Give the gateway a client secret, a certificate, a workload identity or a managed identity.",
                 7000218);
         row(
                 MISCONFIGURED,
                 "Entra does not accept the gateway's certificate.",
-                "Certificates & secrets > Certificates",
                 "Upload the certificate that belongs to the gateway's private key; compare thumbprints.",
                 700027,
                 700021,
@@ -157,7 +144,6 @@ final class AadErrors {
         row(
                 MISCONFIGURED,
                 "The gateway's client assertion is outside its time.",
-                null,
                 "Compare the gateway's clock with Entra's; with a workload identity, see that the projected token is renewed.",
                 700024);
     }
@@ -166,32 +152,27 @@ final class AadErrors {
         row(
                 MISCONFIGURED,
                 "The registration does not trust the issuer of the gateway's identity.",
-                "Certificates & secrets > Federated credentials > Issuer",
                 "Enter the issuer exactly, with or without the slash at its end.",
                 700211);
         row(
                 MISCONFIGURED,
                 "The registration expects another audience in the gateway's identity.",
-                "Certificates & secrets > Federated credentials > Audience",
                 "Use api://AzureADTokenExchange on both sides.",
                 700212);
         row(
                 MISCONFIGURED,
                 "The registration does not trust the subject of the gateway's identity.",
-                "Certificates & secrets > Federated credentials > Subject identifier",
                 "Enter system:serviceaccount:<namespace>:<service account>, or the managed identity's object id.",
                 700213);
         row(
                 MISCONFIGURED,
                 "The registration does not trust the gateway's identity.",
-                "Certificates & secrets > Federated credentials",
                 "Compare issuer, subject and audience with those of the gateway's token; new entries take minutes to work.",
                 70021,
                 700229);
         row(
                 MISCONFIGURED,
                 "Entra cannot read the keys of the gateway's identity issuer.",
-                "Certificates & secrets > Federated credentials > Issuer",
                 "The issuer's discovery document and keys must be reachable from the internet.",
                 90061);
     }
@@ -200,26 +181,22 @@ final class AadErrors {
         row(
                 SIGN_IN_AGAIN,
                 "Consent for this application is missing.",
-                "API permissions",
                 "Grant admin consent for the gateway's registration, or let users consent at their next sign-in.",
                 65001);
         row(
                 USER_REFUSED,
                 "An administrator must approve this application first.",
-                "API permissions",
                 "Grant admin consent for the gateway's registration.",
                 90094,
                 90095);
         row(
                 MISCONFIGURED,
                 "The API has not approved this application in advance.",
-                "Expose an API > Authorized client applications",
                 "Add the gateway's client id to the authorized client applications of the API.",
                 65002);
         row(
                 MISCONFIGURED,
                 "A scope names an API that is not in this tenant.",
-                "API permissions",
                 "Compare the scope with the Application ID URI of the API, and install the API in the tenant.",
                 500011,
                 650052,
@@ -227,7 +204,6 @@ final class AadErrors {
         row(
                 MISCONFIGURED,
                 "The API does not have this scope.",
-                "Expose an API > Scopes",
                 "Compare the scope with those that the API exposes; a scope without a prefix means Microsoft Graph.",
                 650053,
                 650054,
@@ -235,22 +211,15 @@ final class AadErrors {
         row(
                 MISCONFIGURED,
                 "A scope is not written as Entra expects it.",
-                "upstreamAuth.scopes",
                 "Write <Application ID URI>/<scope> or <Application ID URI>/.default, not both.",
                 70011,
                 1002012,
                 28002,
                 28003);
-        row(
-                MISCONFIGURED,
-                "The scopes belong to several APIs.",
-                "upstreamAuth.scopes",
-                "List scopes of one API only.",
-                28000);
+        row(MISCONFIGURED, "The scopes belong to several APIs.", "List scopes of one API only.", 28000);
         row(
                 MISCONFIGURED,
                 "The resource is not the Application ID URI of the API.",
-                "Expose an API > Application ID URI",
                 "Register the URL as an Application ID URI of the API, without a slash at its end.",
                 901002,
                 90100,
@@ -258,7 +227,6 @@ final class AadErrors {
         row(
                 MISCONFIGURED,
                 "The gateway asked for a token for itself by another name than its client id.",
-                "upstreamAuth.scopes",
                 "For the gateway's own registration write <client id>/.default.",
                 90009);
     }
@@ -267,33 +235,24 @@ final class AadErrors {
         row(
                 USER_REFUSED,
                 "The request for consent was declined.",
-                null,
                 "Sign in again and accept, or ask an administrator to consent.",
                 65004);
         row(
                 USER_REFUSED,
                 "You are not assigned to this application.",
-                "Enterprise applications > Users and groups",
                 "Assign the user or a group of theirs, or switch off Assignment required.",
                 50105);
         row(
                 USER_REFUSED,
                 "Your account is not in this tenant.",
-                "Users > Invite external user",
                 "Sign in with an account of the tenant, or ask for an invitation as a guest.",
                 50020,
                 50034,
                 51004);
-        row(
-                USER_REFUSED,
-                "Your account is disabled.",
-                "Users > Account status",
-                "Ask an administrator to enable the account.",
-                50057);
+        row(USER_REFUSED, "Your account is disabled.", "Ask an administrator to enable the account.", 50057);
         row(
                 USER_REFUSED,
                 "A Conditional Access policy does not let you in.",
-                "Conditional Access > Policies",
                 "Look up the sign-in in Entra's sign-in logs; it names the policy.",
                 53000,
                 53001,
@@ -302,46 +261,41 @@ final class AadErrors {
         row(
                 SIGN_IN_AGAIN,
                 "Entra wants another proof of who you are.",
-                "Conditional Access > Policies",
                 "Sign in again and complete what Entra asks for.",
                 50072,
                 50074,
                 50076,
                 50079,
                 50158);
-        row(SIGN_IN_AGAIN, "You are not signed in to Entra.", null, "Sign in again.", 16000, 50058);
+        row(SIGN_IN_AGAIN, "You are not signed in to Entra.", "Sign in again.", 16000, 50058);
     }
 
     private static void grant() {
-        row(GRANT_ENDED, "Your sign-in has expired.", null, "Sign in again.", 70008, 700082, 700084, 70043);
+        row(GRANT_ENDED, "Your sign-in has expired.", "Sign in again.", 70008, 700082, 700084, 70043);
         row(
                 GRANT_ENDED,
                 "Your sign-in was revoked, by a new password or by an administrator.",
-                null,
                 "Sign in again.",
                 50173);
-        row(GRANT_ENDED, "This sign-in was used already.", null, "Sign in again.", 54005);
-        row(GRANT_ENDED, "This sign-in does not belong here.", null, "Sign in again.", 501481, 700005, 9002313);
+        row(GRANT_ENDED, "This sign-in was used already.", "Sign in again.", 54005);
+        row(GRANT_ENDED, "This sign-in does not belong here.", "Sign in again.", 501481, 700005, 9002313);
     }
 
     private static void onBehalfOf() {
         row(
                 MISCONFIGURED,
                 "The client's token cannot be exchanged: Entra does not recognise its signature.",
-                "The client's scope",
                 "The client must request a token for the gateway's registration; tokens for Microsoft Graph cannot be exchanged.",
                 50013);
         row(
                 MISCONFIGURED,
                 "The client's token is for another application than the gateway.",
-                "The client's scope",
                 "The client must request a token for the gateway's registration.",
                 500131);
-        row(GRANT_ENDED, "The client's token has expired.", null, "Get a new token.", 500133);
+        row(GRANT_ENDED, "The client's token has expired.", "Get a new token.", 500133);
         row(
                 MISCONFIGURED,
                 "Tokens of applications cannot be exchanged.",
-                "upstreamAuth",
                 "On-behalf-of works for users only.",
                 7000114);
     }
@@ -350,7 +304,6 @@ final class AadErrors {
         row(
                 MISCONFIGURED,
                 "Entra does not understand the gateway's request.",
-                null,
                 "Look up the correlation id in Entra's sign-in logs, and report this.",
                 900144,
                 70003,

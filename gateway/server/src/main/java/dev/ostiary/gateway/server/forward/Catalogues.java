@@ -68,7 +68,7 @@ final class Catalogues implements CatalogueSource {
         record Failed() implements Listing {}
 
         /**
-         * It was not asked, since there is nothing to show it for this caller.
+         * It was not asked, since there is nothing to show it for this caller, or it no longer knows the caller's session.
          *
          * @param answer tells a caller so, in place of the workload
          */

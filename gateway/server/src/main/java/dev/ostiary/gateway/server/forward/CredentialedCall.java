@@ -3,10 +3,12 @@ package dev.ostiary.gateway.server.forward;
 import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.server.authorize.McpContext;
 import dev.ostiary.gateway.server.credentials.WorkloadCredential;
+import dev.ostiary.gateway.server.keys.SessionSeal;
 import dev.ostiary.gateway.server.upstream.UpstreamClient;
 import dev.ostiary.gateway.server.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ final class CredentialedCall implements UpstreamClient.Call {
     private UpstreamClient.@Nullable Call call;
     private boolean paused;
     private boolean cancelled;
+    private boolean recovered;
 
     private CredentialedCall(
             McpContext context, Relays relays, Supplier<UpstreamClient.Request> draft, Listener listener) {
@@ -76,12 +79,19 @@ final class CredentialedCall implements UpstreamClient.Call {
     }
 
     private void attempt(WorkloadCredential.@Nullable Header header, boolean again) {
-        UpstreamClient.Request request = draft.get();
+        UpstreamClient.Request request = relays.successors().redirected(context, draft.get());
         if (header != null) {
             request.headers().set(header.name(), header.value());
         }
         UpstreamClient.Listener told =
                 header != null && header.renewable() && !again ? new FirstAttempt(header) : listener;
+        SessionSeal session = context.session();
+        if (session != null
+                && !recovered
+                && !request.method().equals(HttpMethod.DELETE)
+                && SessionSuccessors.areAllowed(context)) {
+            told = new Recovering(session, header, again, told);
+        }
         call = relays.client().send(context.exchange().executor(), request, told);
         if (paused) {
             call.pause();
@@ -113,6 +123,93 @@ final class CredentialedCall implements UpstreamClient.Call {
         paused = false;
         if (call != null) {
             call.resume();
+        }
+    }
+
+    /** Passes everything on but that the session is lost, where the gateway may open another in its place. */
+    private final class Recovering implements UpstreamClient.Listener {
+
+        private final SessionSeal lost;
+        private final WorkloadCredential.@Nullable Header shown;
+        private final boolean again;
+        private final UpstreamClient.Listener told;
+        private final SessionSeal.@Nullable UpstreamSession tried;
+        private boolean recovering;
+
+        Recovering(
+                SessionSeal lost,
+                WorkloadCredential.@Nullable Header shown,
+                boolean again,
+                UpstreamClient.Listener told) {
+            this.lost = lost;
+            this.shown = shown;
+            this.again = again;
+            this.told = told;
+            this.tried = relays.successors().of(context);
+        }
+
+        @Override
+        public void onHead(int status, HttpHeaders headers) {
+            if (status == 404) {
+                UpstreamClient.Call first = call;
+                if (first != null) {
+                    first.cancel();
+                }
+                recover(() -> {
+                    told.onHead(status, headers);
+                    told.onEnd();
+                });
+            } else {
+                told.onHead(status, headers);
+            }
+        }
+
+        @Override
+        public void onData(ByteBuf piece) {
+            if (recovering) {
+                piece.release();
+            } else {
+                told.onData(piece);
+            }
+        }
+
+        @Override
+        public void onEnd() {
+            if (!recovering) {
+                told.onEnd();
+            }
+        }
+
+        @Override
+        public void onFailure(UpstreamFailure failure) {
+            // The pod has gone, and nothing of the request has reached it.
+            if (failure.kind() == UpstreamFailure.Kind.UNREACHABLE
+                    || failure.kind() == UpstreamFailure.Kind.CONNECT_TIMEOUT) {
+                recover(() -> told.onFailure(failure));
+            } else {
+                told.onFailure(failure);
+            }
+        }
+
+        private void recover(Runnable otherwise) {
+            recovering = true;
+            recovered = true;
+            SessionSeal.UpstreamSession now = relays.successors().of(context);
+            if (now != null && !now.equals(tried)) {
+                // Another request of the session has opened one meanwhile.
+                attempt(shown, again);
+                return;
+            }
+            Reinitialization.start(context, lost, relays, shown, succeeded -> {
+                if (cancelled) {
+                    return;
+                }
+                if (succeeded) {
+                    attempt(shown, again);
+                } else {
+                    otherwise.run();
+                }
+            });
         }
     }
 

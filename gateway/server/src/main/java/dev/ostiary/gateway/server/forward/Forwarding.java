@@ -1,5 +1,6 @@
 package dev.ostiary.gateway.server.forward;
 
+import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.server.authorize.CatalogueSource;
 import dev.ostiary.gateway.server.authorize.DecisionLog;
 import dev.ostiary.gateway.server.authorize.Decisions;
@@ -9,8 +10,10 @@ import dev.ostiary.gateway.server.authorize.ServedRoute;
 import dev.ostiary.gateway.server.authorize.TaskOwners;
 import dev.ostiary.gateway.server.credentials.WorkloadCredentials;
 import dev.ostiary.gateway.server.identity.Challenge;
+import dev.ostiary.gateway.server.identity.Principal;
 import dev.ostiary.gateway.server.keys.Sealer;
 import dev.ostiary.gateway.server.upstream.UpstreamClient;
+import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -30,6 +33,7 @@ public final class Forwarding {
     private final UpstreamClient client;
     private final LiveStreams streams;
     private final SessionRequests requests = new SessionRequests();
+    private final SessionSuccessors successors = new SessionSuccessors();
     private final OpenCalls calls = new OpenCalls();
     private final Catalogues catalogues;
     private final PostAuthorizer authorizer;
@@ -90,6 +94,7 @@ public final class Forwarding {
                 authorizer,
                 streams,
                 requests,
+                successors,
                 calls,
                 sealer,
                 credentials,
@@ -118,6 +123,36 @@ public final class Forwarding {
     /** A grant has ended: so do the streams that were opened with its tokens. Any thread. */
     public void grantRevoked(String grantId) {
         streams.grantRevoked(grantId);
+    }
+
+    /**
+     * Watches a stream that something in front of this keeps open for a caller.
+     *
+     * @param most how many such streams this principal may have open on this route
+     * @param end run on {@code executor} when the token has expired, its grant has ended, or the route is not served any more
+     * @return to be run once when the stream has ended, on its executor; null when the principal has too many already
+     */
+    public @Nullable Runnable watch(EventExecutor executor, Principal principal, Route route, int most, Runnable end) {
+        LiveStreams.Stream stream = new LiveStreams.Stream() {
+            @Override
+            public EventExecutor executor() {
+                return executor;
+            }
+
+            @Override
+            public void expire() {
+                end.run();
+            }
+
+            @Override
+            public void reconsider() {
+                ServedRoute now = latest().current().apply(route.name());
+                if (now == null || !now.route().workloadUid().equals(route.workloadUid())) {
+                    end.run();
+                }
+            }
+        };
+        return streams.openLasting(stream, principal, route.name(), most);
     }
 
     /** Open event streams. */

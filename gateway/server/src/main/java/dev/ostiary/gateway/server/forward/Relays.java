@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param authorizer judges posts again when the configuration has changed
  * @param streams the open event streams
  * @param requests the requests that workloads have open at clients
+ * @param successors sessions that have taken the place of lost ones
  * @param calls the requests that callers have open at workloads without sessions
  * @param sealer seals session ids
  * @param credentials what workloads are shown
@@ -34,6 +35,7 @@ record Relays(
         PostAuthorizer authorizer,
         LiveStreams streams,
         SessionRequests requests,
+        SessionSuccessors successors,
         OpenCalls calls,
         Sealer sealer,
         WorkloadCredentials credentials,

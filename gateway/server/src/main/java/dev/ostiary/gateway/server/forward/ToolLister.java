@@ -1,10 +1,12 @@
 package dev.ostiary.gateway.server.forward;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.ostiary.gateway.server.authorize.Answers;
 import dev.ostiary.gateway.server.authorize.KnownTool;
 import dev.ostiary.gateway.server.authorize.McpContext;
 import dev.ostiary.gateway.server.credentials.WorkloadCredential;
 import dev.ostiary.gateway.server.mcp.Era;
+import dev.ostiary.gateway.server.mcp.JsonRpcErrors;
 import dev.ostiary.gateway.server.mcp.ListKind;
 import dev.ostiary.gateway.server.mcp.ListResponse;
 import dev.ostiary.gateway.server.mcp.ListedItem;
@@ -177,7 +179,9 @@ final class ToolLister implements Catalogues.Lister {
         @Override
         public void onHead(int status, HttpHeaders headers) {
             String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
-            if (status != 200 || type == null || EndToEndHeaders.isEncoded(headers)) {
+            if (status == 404 && listing.context.session() != null) {
+                sessionLost();
+            } else if (status != 200 || type == null || EndToEndHeaders.isEncoded(headers)) {
                 answer(null);
             } else if (type.startsWith("text/event-stream")) {
                 events = new SseReader(most);
@@ -233,6 +237,15 @@ final class ToolLister implements Catalogues.Lister {
             if (!answered) {
                 answered = true;
                 listing.withheld(why);
+            }
+        }
+
+        /** The workload no longer knows the session: a denial would leave the client in it for ever. */
+        private void sessionLost() {
+            if (!answered) {
+                answered = true;
+                listing.finish(new Catalogues.Listing.Withheld(post -> Answers.error(
+                        post.context().exchange(), JsonRpcErrors.sessionNotFound(OpenedAnswer.onlyId(post)))));
             }
         }
 

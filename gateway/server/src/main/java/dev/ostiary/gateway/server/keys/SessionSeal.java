@@ -161,6 +161,21 @@ public record SessionSeal(
                         || (pods == null ? session.podOrdinal() < 0 : pods.has(session.podOrdinal())));
     }
 
+    /**
+     * The same session, in a pod that there is, which will not know it: for workloads whose lost sessions the gateway opens
+     * again.
+     */
+    public SessionSeal movedInto(Upstream upstream) {
+        Upstream.Pods pods = upstream.pods();
+        List<UpstreamSession> moved = upstreams.stream()
+                .map(session -> new UpstreamSession(
+                        pods == null ? -1 : Math.floorMod(session.podOrdinal(), Math.max(1, pods.replicas())),
+                        session.instance(),
+                        session.id()))
+                .toList();
+        return new SessionSeal(protocolVersion, principal, route, workloadUid, grantId, moved, issued);
+    }
+
     private static boolean isVisibleAscii(@Nullable String text) {
         if (text == null) {
             return true;

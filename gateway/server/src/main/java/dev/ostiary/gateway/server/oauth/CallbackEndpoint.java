@@ -13,6 +13,8 @@ import dev.ostiary.gateway.server.store.StoreUnavailableException;
 import java.time.InstantSource;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where Entra sends the browser back to. Goes on only in the browser that approved, once, and for the user whose decision it
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallbackEndpoint implements BrowserEndpoint {
 
+    private static final Logger LOG = LoggerFactory.getLogger(CallbackEndpoint.class);
     private static final long STORE_RETRY_SECONDS = 5;
     private static final Set<String> ENTRA_IS_AWAY = Set.of("temporarily_unavailable", "server_error");
 
@@ -165,6 +168,14 @@ final class CallbackEndpoint implements BrowserEndpoint {
             BrowserRequest request, SignInState state, String error, EntraRefusedException refusal)
             throws PageException {
         failed(request, state, refusal.meaning().name(), refusal.diagnosis().code());
+        if (refusal.meaning() == EntraRefusedException.Meaning.MISCONFIGURED) {
+            // The same field as on the page, for whoever reads the log instead.
+            LOG.atWarn()
+                    .addKeyValue("code", refusal.diagnosis().code())
+                    .addKeyValue("field", refusal.diagnosis().field())
+                    .addKeyValue("fix", refusal.diagnosis().fix())
+                    .log("Entra refuses the gateway: its registration or settings are wrong");
+        }
         if (ENTRA_IS_AWAY.contains(error)) {
             return unavailable(state, STORE_RETRY_SECONDS);
         }

@@ -34,6 +34,8 @@ import dev.ostiary.gateway.server.identity.GroupsOnDemand;
 import dev.ostiary.gateway.server.identity.MetadataHandler;
 import dev.ostiary.gateway.server.identity.TokenCache;
 import dev.ostiary.gateway.server.keys.Sealer;
+import dev.ostiary.gateway.server.legacysse.LegacySessions;
+import dev.ostiary.gateway.server.legacysse.LegacySse;
 import dev.ostiary.gateway.server.oauth.FacadeHandler;
 import dev.ostiary.gateway.server.route.RouteHandler;
 import dev.ostiary.gateway.server.route.RouteTable;
@@ -70,6 +72,7 @@ public final class Generations {
     private final InstantSource clock;
     private final DelegatedTokens delegated;
     private final ConfiguredFacades facades;
+    private final LegacySessions legacySessions;
     private final SecureRandom random = new SecureRandom();
 
     public Generations(
@@ -80,6 +83,7 @@ public final class Generations {
             DecisionLog log,
             AuthenticationEvents events,
             ConfiguredFacades facades,
+            LegacySessions legacySessions,
             Time time,
             InstantSource clock) {
         this.keySets = keySets;
@@ -89,6 +93,7 @@ public final class Generations {
         this.log = log;
         this.events = events;
         this.facades = facades;
+        this.legacySessions = legacySessions;
         this.time = time;
         this.clock = clock;
         this.delegated = new DelegatedTokens(time);
@@ -152,7 +157,19 @@ public final class Generations {
         EntraAuthenticator byEntra = new EntraAuthenticator(snapshot, keys, tokens, groups, time);
         Authenticator authenticator =
                 facade == null ? byEntra : new AuthenticatorByIssuer(facade.authenticator(), byEntra);
-        RouteHandler open = new AuthenticationStage(authenticator, challenges, events, endpoint);
+        RouteHandler open = new AuthenticationStage(
+                authenticator,
+                challenges,
+                events,
+                snapshot.listener().servesLegacySse()
+                        ? new LegacySse(
+                                legacySessions,
+                                sealer,
+                                snapshot.listener(),
+                                forwarding::watch,
+                                Forwarding.KEEP_ALIVE,
+                                endpoint)
+                        : endpoint);
         return facade == null
                 ? new Router(table, wellKnown, _ -> false, Generations::noSignIn, open)
                 : new Router(table, wellKnown, Generations::isFacades, facade.endpoints(), open);

@@ -10,14 +10,20 @@ import org.jspecify.annotations.Nullable;
 /** The routes of one snapshot by path. Immutable. */
 public final class RouteTable {
 
+    /** What follows the path of an endpoint where HTTP+SSE (MCP 2024-11-05) is served. */
+    public static final String LEGACY_SSE = "/sse";
+
     private final @Nullable Closure gatewayClosure;
     private final Map<String, Route> byPath;
 
     public RouteTable(Snapshot snapshot) {
         gatewayClosure = snapshot.closure();
-        Map<String, Route> paths = HashMap.newHashMap(snapshot.routes().size());
+        Map<String, Route> paths = HashMap.newHashMap(2 * snapshot.routes().size());
         for (Route route : snapshot.routes()) {
             paths.put("/" + route.name(), route);
+            if (snapshot.listener().servesLegacySse()) {
+                paths.put("/" + route.name() + LEGACY_SSE, route);
+            }
         }
         byPath = Map.copyOf(paths);
     }
