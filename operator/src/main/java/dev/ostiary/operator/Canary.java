@@ -27,17 +27,19 @@ final class Canary implements AutoCloseable {
     private final WorldKeeper world;
     private final BooleanSupplier leading;
     private final Clock clock;
+    private final Duration compileSilence;
     private final Duration queueSilence;
     private final Thread thread = Thread.ofPlatform().name("canary").daemon().unstarted(this::everyMinute);
 
     Canary(WorldKeeper world, BooleanSupplier leading) {
-        this(world, leading, Clock.systemUTC(), QUEUE_SILENCE);
+        this(world, leading, Clock.systemUTC(), COMPILE_SILENCE, QUEUE_SILENCE);
     }
 
-    Canary(WorldKeeper world, BooleanSupplier leading, Clock clock, Duration queueSilence) {
+    Canary(WorldKeeper world, BooleanSupplier leading, Clock clock, Duration compileSilence, Duration queueSilence) {
         this.world = world;
         this.leading = leading;
         this.clock = clock;
+        this.compileSilence = compileSilence;
         this.queueSilence = queueSilence;
     }
 
@@ -52,7 +54,7 @@ final class Canary implements AutoCloseable {
 
     /** Which loop is dead; empty when none is. */
     String dead() {
-        if (world.alive().plus(COMPILE_SILENCE).isBefore(clock.instant())) {
+        if (world.alive().plus(compileSilence).isBefore(clock.instant())) {
             return "the compile loop shows no sign of life";
         }
         if (!leading.getAsBoolean()) {

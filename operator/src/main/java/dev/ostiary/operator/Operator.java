@@ -4,14 +4,17 @@ import dev.ostiary.crds.McpGateway;
 import dev.ostiary.crds.McpWorkload;
 import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.operator.admin.AdminServer;
+import dev.ostiary.operator.admin.ConditionCounts;
 import dev.ostiary.operator.admin.OperatorMetrics;
 import dev.ostiary.operator.apply.Applier;
 import dev.ostiary.operator.apply.OwnedObjects;
 import dev.ostiary.operator.apply.OwnedWatches;
+import dev.ostiary.operator.keys.KeyAges;
 import dev.ostiary.operator.objects.ObjectKinds;
 import dev.ostiary.operator.reconcile.Controllers;
 import dev.ostiary.operator.world.GatewayPods;
 import dev.ostiary.operator.world.Scope;
+import dev.ostiary.operator.world.WorkloadPods;
 import dev.ostiary.operator.world.WorldKeeper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -20,6 +23,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import java.io.IOException;
@@ -53,6 +57,17 @@ public final class Operator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
     private static final Duration LISTING = Duration.ofMinutes(2);
 
+    /** Reconciliations, and so requests: enough for any API server, and few enough to leave others their turn. */
+    private static final int AT_A_TIME = 16;
+
+    private static final Cloner SHARED = new Cloner() {
+        @Override
+        public <T extends HasMetadata> T clone(T object) {
+            return object;
+        }
+    };
+
+    private final WriteFence fence = new WriteFence();
     private final KubernetesClient client;
 
     /** Watches by name, of which there may be very many, share connections; the others tell whether they are connected. */
@@ -62,6 +77,7 @@ public final class Operator implements AutoCloseable {
     private final WorldKeeper world;
     private final OwnedWatches owned;
     private final GatewayPods pods;
+    private final WorkloadPods workloadPods;
     private final io.javaoperatorsdk.operator.Operator controllers;
     private final OperatorHealth health;
     private final AdminServer admin;
@@ -70,14 +86,17 @@ public final class Operator implements AutoCloseable {
     private volatile boolean leading;
     private volatile boolean closing;
 
-    private Operator(KubernetesClient client, OperatorSettings settings, Clock clock, Runnable leadershipLost)
+    private Operator(KubernetesClient given, OperatorSettings settings, Clock clock, Runnable leadershipLost)
             throws IOException {
-        this.client = client;
+        this.client = new KubernetesClientBuilder()
+                .withConfig(given.getConfiguration())
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("fence", fence))
+                .build();
         this.leadershipLost = leadershipLost;
         Scope scope = new Scope(settings.namespaces());
         String instance = settings.pod() != null ? settings.pod() : "operator-" + UUID.randomUUID();
         this.references = new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder(client.getConfiguration())
+                .withConfig(new ConfigBuilder(given.getConfiguration())
                         .withOnlyHttpWatches(true)
                         .build())
                 .build();
@@ -85,6 +104,8 @@ public final class Operator implements AutoCloseable {
         OwnedObjects objects = new OwnedObjects(this::ownedChanged);
         this.owned = new OwnedWatches(client, scope, objects);
         this.pods = new GatewayPods(client, scope, world.gateways()::trigger);
+        this.workloadPods = new WorkloadPods(client, scope, world.workloads()::trigger);
+        KeyAges keyAges = new KeyAges();
         Applier applier = new Applier(client, objects, metrics);
         this.controllers =
                 new io.javaoperatorsdk.operator.Operator(configuration -> configure(configuration, settings, instance));
@@ -95,12 +116,15 @@ public final class Operator implements AutoCloseable {
                         client,
                         world,
                         pods,
+                        workloadPods,
                         objects,
                         owned,
                         applier,
                         metrics,
                         metrics,
+                        keyAges,
                         settings.images(),
+                        settings.metricsFrom(),
                         instance,
                         clock));
         this.canary = new Canary(world, () -> leading);
@@ -109,13 +133,15 @@ public final class Operator implements AutoCloseable {
         metrics.longestWait("McpGateway", world.gateways()::longestWait);
         metrics.longestWait("McpWorkload", world.workloads()::longestWait);
         metrics.longestWait("McpPolicy", world.policies()::longestWait);
+        metrics.conditions(new ConditionCounts(world));
+        metrics.keysOverdue(() -> keyAges.longestOverdue(clock.instant()).toSeconds());
         this.admin = AdminServer.start(settings.admin(), health, metrics);
     }
 
     /**
      * Starts one. Returns when everything has been listed; work begins when this replica leads.
      *
-     * @param client is used and not closed
+     * @param client says how to reach the API server; not closed
      * @param leadershipLost is run when this replica was the leader and is no more: the process is to end, by another thread
      *     than the one that runs this
      * @throws IOException when the admin port cannot be opened
@@ -178,6 +204,9 @@ public final class Operator implements AutoCloseable {
         references.close();
         owned.close();
         pods.close();
+        workloadPods.close();
+        fence.close();
+        client.close();
         admin.close();
         metrics.close();
     }
@@ -195,7 +224,8 @@ public final class Operator implements AutoCloseable {
         kinds.addAll(ObjectKinds.OF_WORKLOAD);
         kinds.removeAll(ObjectKinds.OPTIONAL);
         kinds.add(Secret.class);
-        CompletableFuture<Void> listed = CompletableFuture.allOf(owned.start(kinds), pods.start());
+        CompletableFuture<Void> listed =
+                CompletableFuture.allOf(owned.start(kinds), pods.start(), workloadPods.start());
         try {
             listed.get(LISTING.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
@@ -210,6 +240,7 @@ public final class Operator implements AutoCloseable {
         ObjectKinds.OPTIONAL.forEach(owned::has);
         world.start();
         if (!settings.leaderElection()) {
+            fence.open();
             leading = true;
         }
         controllers.start();
@@ -228,6 +259,9 @@ public final class Operator implements AutoCloseable {
                 .withReconciliationTerminationTimeout(STOPPING)
                 .withStopOnInformerErrorDuringStartup(true)
                 .withUseSSAToPatchPrimaryResource(true)
+                .withConcurrentReconciliationThreads(AT_A_TIME)
+                // Reconcilers change nothing of what they are given, so that every one of them need not have its own.
+                .withResourceCloner(SHARED)
                 .checkingCRDAndValidateLocalModel(false);
         if (settings.leaderElection()) {
             configuration.withLeaderElectionConfiguration(
@@ -242,11 +276,13 @@ public final class Operator implements AutoCloseable {
     }
 
     private void lead() {
+        fence.open();
         leading = true;
         LOG.atInfo().log("leads");
     }
 
     private void stopLeading() {
+        fence.close();
         leading = false;
         if (!closing) {
             LOG.atError().log("lost the lease");
@@ -260,6 +296,9 @@ public final class Operator implements AutoCloseable {
         }
         if (!pods.healthy()) {
             return "a watch of gateway pods or their reports is not connected";
+        }
+        if (!workloadPods.healthy()) {
+            return "a watch of workload pods is not connected";
         }
         if (!world.healthy()) {
             return "a watch of a Secret or ConfigMap that a resource names is not connected";

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * What the operator is told by its environment.
  *
  * @param namespaces the namespaces whose resources it looks after; empty: all
- * @param images the gateway's image and how it is pulled
+ * @param images the images of gateways and of the bridge, and how they are pulled
  * @param admin where probes and metrics are served
+ * @param metricsFrom namespaces whose pods may connect to the admin port of gateways; empty: all
  * @param leaderElection whether several replicas of the operator agree on one that works; without it, run one only
  * @param namespace the operator's own, where the Lease is
  * @param pod the operator's own name, which the Lease shows; null: a random one
@@ -24,6 +25,7 @@ public record OperatorSettings(
         SortedSet<String> namespaces,
         Images images,
         InetSocketAddress admin,
+        SortedSet<String> metricsFrom,
         boolean leaderElection,
         String namespace,
         @Nullable String pod) {
@@ -40,6 +42,8 @@ public record OperatorSettings(
     public static OperatorSettings of(Map<String, String> environment) {
         SortedSet<String> namespaces = new TreeSet<>(list(environment, "OSTIARY_NAMESPACES"));
         namespaces.forEach(name -> requireLabel("OSTIARY_NAMESPACES", name));
+        SortedSet<String> metricsFrom = new TreeSet<>(list(environment, "OSTIARY_METRICS_NAMESPACES"));
+        metricsFrom.forEach(name -> requireLabel("OSTIARY_METRICS_NAMESPACES", name));
         String image = value(environment, "OSTIARY_GATEWAY_IMAGE");
         if (image == null) {
             throw new InvalidSettingException(
@@ -59,8 +63,13 @@ public record OperatorSettings(
         requireLabel("OSTIARY_NAMESPACE", namespace);
         return new OperatorSettings(
                 namespaces,
-                new Images(image, pullPolicy, list(environment, "OSTIARY_IMAGE_PULL_SECRETS")),
+                new Images(
+                        image,
+                        value(environment, "OSTIARY_BRIDGE_IMAGE"),
+                        pullPolicy,
+                        list(environment, "OSTIARY_IMAGE_PULL_SECRETS")),
                 address(environment, "OSTIARY_ADMIN", "0.0.0.0:9090"),
+                metricsFrom,
                 election,
                 namespace,
                 value(environment, "OSTIARY_POD"));

@@ -3,6 +3,8 @@ package dev.ostiary.operator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ostiary.testing.ApiServer;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
@@ -72,6 +74,40 @@ final class ChartRules {
                         .addNewSubject("rbac.authorization.k8s.io", "User", user, null)
                         .build())
                 .create();
+    }
+
+    /** Gives {@code user} the rights of the chart in every namespace, as the chart does without {@code watchNamespaces}. */
+    static void grantEverywhere(KubernetesClient admin, String user) {
+        for (String part : List.of("watched", "owned")) {
+            admin.resource(new ClusterRoleBuilder()
+                            .withNewMetadata()
+                            .withName("operator-" + part)
+                            .endMetadata()
+                            .withRules(of(admin, part))
+                            .build())
+                    .create();
+            admin.resource(new ClusterRoleBindingBuilder()
+                            .withNewMetadata()
+                            .withName("operator-" + part)
+                            .endMetadata()
+                            .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "operator-" + part)
+                            .addNewSubject("rbac.authorization.k8s.io", "User", user, null)
+                            .build())
+                    .create();
+        }
+    }
+
+    /** Gives another user what this namespace's operator may do. */
+    static void alsoGrant(KubernetesClient admin, String user, String namespace) {
+        for (String role : List.of("operator", "leader")) {
+            admin.rbac()
+                    .roleBindings()
+                    .inNamespace(namespace)
+                    .withName(role)
+                    .edit(binding -> new RoleBindingBuilder(binding)
+                            .addNewSubject("rbac.authorization.k8s.io", "User", user, null)
+                            .build());
+        }
     }
 
     /** The Role of the chart in the operator's own namespace. */

@@ -2,7 +2,12 @@ package dev.ostiary.operator;
 
 import dev.ostiary.crds.McpGatewayReplica;
 import dev.ostiary.crds.McpGatewayReplicaSpec;
+import dev.ostiary.crds.McpGatewayReplicaSpec.Outcome;
+import dev.ostiary.crds.McpGatewayReplicaSpec.SeenRoute;
+import dev.ostiary.crds.McpWorkloadStatus;
+import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.RuntimeSecret;
+import dev.ostiary.gateway.config.SnapshotCodec;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -21,7 +26,10 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,9 +47,11 @@ final class Cluster implements AutoCloseable {
     private final String namespace;
     private final Thread loop = Thread.ofPlatform().name("cluster").daemon().unstarted(this::rounds);
     private final Map<String, McpGatewayReplicaSpec> reported = new ConcurrentHashMap<>();
+    private final Map<String, Function<String, Sight>> seen = new ConcurrentHashMap<>();
+    private final Set<String> unready = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
     private volatile boolean reporting = true;
-    private volatile List<Integer> formats = List.of(1, 0);
+    private volatile List<Integer> formats = SnapshotCodec.READABLE;
 
     Cluster(KubernetesClient client, String namespace) {
         this.client = client;
@@ -57,6 +67,29 @@ final class Cluster implements AutoCloseable {
     /** Replicas work again. */
     void speak() {
         reporting = true;
+    }
+
+    /** What replicas have seen of a route's server from now on. */
+    void sees(String route, Outcome outcome, @Nullable String error, McpWorkloadStatus.@Nullable Server server) {
+        sees(route, pod -> new Sight(outcome, error, server));
+    }
+
+    /** Likewise, by replica. */
+    void sees(String route, Function<String, Sight> byPod) {
+        seen.put(route, byPod);
+    }
+
+    /** What one replica has seen of one server. */
+    record Sight(Outcome outcome, @Nullable String error, McpWorkloadStatus.@Nullable Server server) {}
+
+    /** None of the pods of this Deployment is ready from now on. */
+    void unready(String deployment) {
+        unready.add(deployment);
+    }
+
+    /** They are ready again. */
+    void ready(String deployment) {
+        unready.remove(deployment);
     }
 
     /** What replicas read. */
@@ -113,17 +146,18 @@ final class Cluster implements AutoCloseable {
                 reported.remove(surplus.getMetadata().getUid());
             }
         }
+        int now = unready.contains(deployment.getMetadata().getName()) ? 0 : desired;
         Long seen =
                 deployment.getStatus() == null ? null : deployment.getStatus().getObservedGeneration();
         Integer ready =
                 deployment.getStatus() == null ? null : deployment.getStatus().getReadyReplicas();
-        if (!deployment.getMetadata().getGeneration().equals(seen) || ready == null || ready != desired) {
+        if (!deployment.getMetadata().getGeneration().equals(seen) || ready == null || ready != now) {
             deployment.setStatus(new DeploymentStatusBuilder()
                     .withObservedGeneration(deployment.getMetadata().getGeneration())
                     .withReplicas(desired)
                     .withUpdatedReplicas(desired)
-                    .withReadyReplicas(desired)
-                    .withAvailableReplicas(desired)
+                    .withReadyReplicas(now)
+                    .withAvailableReplicas(now)
                     .build());
             client.resource(deployment).updateStatus();
         }
@@ -167,6 +201,7 @@ final class Cluster implements AutoCloseable {
         String hash = null;
         Long ring = null;
         String problem = null;
+        List<SeenRoute> routes = List.of();
         if (secret != null) {
             Map<String, byte[]> data = new HashMap<>();
             secret.getData()
@@ -176,12 +211,16 @@ final class Cluster implements AutoCloseable {
                 revision = content.config().revision();
                 hash = content.hash();
                 ring = content.config().keys().version();
+                routes = content.config().snapshot().routes().stream()
+                        .filter(route -> seen.containsKey(route.name()))
+                        .map(route -> sight(route, pod))
+                        .toList();
             } catch (IOException e) {
                 problem = e.getMessage();
             }
         }
         McpGatewayReplicaSpec report = new McpGatewayReplicaSpec(
-                gateway, pod.getMetadata().getUid(), "test", formats, revision, hash, ring, problem, List.of(), null);
+                gateway, pod.getMetadata().getUid(), "test", formats, revision, hash, ring, problem, routes, null);
         if (report.equals(reported.get(pod.getMetadata().getUid()))) {
             return;
         }
@@ -206,6 +245,11 @@ final class Cluster implements AutoCloseable {
                                 .build(),
                         object);
         reported.put(pod.getMetadata().getUid(), report);
+    }
+
+    private SeenRoute sight(Route route, Pod pod) {
+        Sight sight = seen.get(route.name()).apply(pod.getMetadata().getName());
+        return new SeenRoute(route.name(), route.workloadUid(), sight.outcome(), sight.error(), sight.server());
     }
 
     @Override

@@ -23,19 +23,44 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.core.ThrowingRunnable;
 
-/** A namespace of its own on the shared API server, with an operator that has the chart's rights there and nowhere else. */
+/** A namespace of its own on an API server, with an operator that has the chart's rights there and nowhere else. */
 final class Fixture implements AutoCloseable {
 
-    final ApiServer server = SharedServer.get();
-    final KubernetesClient admin = server.admin();
-    final String namespace = server.newNamespace();
-    final String user = "system:serviceaccount:" + namespace + ":operator";
+    final ApiServer server;
+    final KubernetesClient admin;
+    final String namespace;
+    final String user;
     final Cluster cluster;
     private final KubernetesClient client;
+    private final String watched;
+    private final Clock clock;
     private Operator operator;
 
     Fixture() {
-        ChartRules.grant(admin, user, namespace);
+        this(Clock.systemUTC());
+    }
+
+    /** One whose operator goes by this clock. */
+    Fixture(Clock clock) {
+        this(SharedServer.get(), clock, false);
+    }
+
+    /**
+     * @param everywhere whether the operator looks after all namespaces, by the chart's ClusterRoles; the API server had better
+     *     be this fixture's own then
+     */
+    Fixture(ApiServer server, Clock clock, boolean everywhere) {
+        this.server = server;
+        this.clock = clock;
+        this.admin = server.admin();
+        this.namespace = server.newNamespace();
+        this.user = "system:serviceaccount:" + namespace + ":operator";
+        this.watched = everywhere ? "" : namespace;
+        if (everywhere) {
+            ChartRules.grantEverywhere(admin, user);
+        } else {
+            ChartRules.grant(admin, user, namespace);
+        }
         ChartRules.grantLease(admin, user, namespace);
         client = ChartRules.client(server, user);
         cluster = new Cluster(admin, namespace);
@@ -44,7 +69,8 @@ final class Fixture implements AutoCloseable {
 
     void startOperator() {
         try {
-            operator = Operator.start(client, Given.settings(namespace, Map.of()), Clock.systemUTC(), () -> {});
+            operator = Operator.start(
+                    client, Given.settings(watched, Map.of("OSTIARY_NAMESPACE", namespace)), clock, () -> {});
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -86,12 +86,17 @@ class LifeTest {
                                 HttpResponse.BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(405);
+        // The operator hears of its own writes a little later than whoever reads them at the API server.
+        until(() -> assertThat(answer(operator, "/metrics").body())
+                .contains("ostiary_operator_conditions{kind=\"McpGateway\",reason=\"Programmed\",status=\"true\","
+                        + "type=\"Programmed\"} 1.0"));
         assertThat(answer(operator, "/metrics").body())
                 .contains("ostiary_operator_reconcile_seconds_count{kind=\"McpGateway\",outcome=\"updated\"}")
                 .contains("ostiary_operator_writes_total{kind=\"Deployment\",verb=\"apply\"}")
                 .contains("ostiary_operator_world{kind=\"gateways\"} 1.0")
                 .contains("ostiary_operator_compile_seconds_count")
                 .contains("ostiary_operator_leader 1.0")
+                .contains("ostiary_operator_keys_overdue_seconds 0.0")
                 .doesNotContain("engineering");
     }
 

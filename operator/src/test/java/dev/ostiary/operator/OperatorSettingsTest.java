@@ -30,11 +30,13 @@ class OperatorSettingsTest {
         Map<String, String> environment = new HashMap<>(LEAST);
         environment.put("OSTIARY_NAMESPACES", " mcp, data ,mcp,");
         environment.put("OSTIARY_IMAGE_PULL_SECRETS", "one,two");
+        environment.put("OSTIARY_METRICS_NAMESPACES", "monitoring, admins,monitoring");
 
         OperatorSettings settings = OperatorSettings.of(environment);
 
         assertThat(settings.namespaces()).containsExactly("data", "mcp");
         assertThat(settings.images().pullSecrets()).containsExactly("one", "two");
+        assertThat(settings.metricsFrom()).containsExactly("admins", "monitoring");
     }
 
     @ParameterizedTest
@@ -42,6 +44,7 @@ class OperatorSettingsTest {
         "OSTIARY_GATEWAY_IMAGE, ' '",
         "OSTIARY_NAMESPACE, Not_A_Name",
         "OSTIARY_NAMESPACES, 'mcp,Data'",
+        "OSTIARY_METRICS_NAMESPACES, 'monitoring,Prometheus'",
         "OSTIARY_IMAGE_PULL_POLICY, always",
         "OSTIARY_LEADER_ELECTION, yes",
         "OSTIARY_ADMIN, 9090",

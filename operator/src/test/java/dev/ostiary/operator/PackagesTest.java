@@ -43,7 +43,7 @@ class PackagesTest {
                 .whereLayer("reconcile")
                 .mayOnlyBeAccessedByLayers("main", "admin")
                 .whereLayer("keys")
-                .mayOnlyBeAccessedByLayers("reconcile")
+                .mayOnlyBeAccessedByLayers("reconcile", "main")
                 .whereLayer("apply")
                 .mayOnlyBeAccessedByLayers("keys", "reconcile", "admin", "main")
                 .whereLayer("world")

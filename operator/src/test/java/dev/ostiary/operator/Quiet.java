@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 
-/** Waits until the operator has come to rest: nothing is waiting in it, and for two seconds it has written nothing. */
+/** Waits until the operator has come to rest: nothing is waiting in it, and for three seconds it has written nothing. */
 final class Quiet {
 
-    private static final Duration REST = Duration.ofSeconds(2);
+    private static final Duration REST = Duration.ofSeconds(3);
 
     private Quiet() {}
 

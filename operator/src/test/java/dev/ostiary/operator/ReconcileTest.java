@@ -23,8 +23,6 @@ import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -403,12 +401,12 @@ class ReconcileTest {
 
     @Test
     void theFormatIsTheHighestThatEveryReplicaReads() {
-        fixture.cluster.reads(List.of(0));
+        fixture.cluster.reads(List.of(1));
         fixture.gateway("engineering", "");
-        until(() -> assertThat(snapshotFormat()).isZero());
+        until(() -> assertThat(snapshotFormat()).isOne());
 
-        fixture.cluster.reads(List.of(2, 1));
-        until(() -> assertThat(snapshotFormat()).isEqualTo(1));
+        fixture.cluster.reads(List.of(3, 2));
+        until(() -> assertThat(snapshotFormat()).isEqualTo(2));
     }
 
     @Test
@@ -429,52 +427,12 @@ class ReconcileTest {
 
     @Test
     void noRightIsGivenThatIsNotNeeded() {
-        everyPathOnce();
+        EveryPath.walk(fixture);
 
-        Set<String> unused = new TreeSet<>(ChartRules.given(ChartRules.all(fixture.admin)));
-        unused.removeAll(ChartRules.used(fixture.requests()));
-        // Nobody can grant what they do not hold: these are what the Role of a gateway gives its replicas.
-        unused.removeIf(right -> right.endsWith("ostiary.dev/mcpgrants")
-                || right.matches("(get|create|update|patch) ostiary\\.dev/mcpgatewayreplicas"));
-        assertThat(unused).isEmpty();
+        assertThat(EveryPath.unused(fixture)).isEmpty();
     }
 
     // ---------------------------------------------------------------------------------------------------------------
-
-    /** Whatever the operator can be brought to do in one namespace. */
-    private void everyPathOnce() {
-        fixture.gateway("engineering", "expose: { ingress: { className: nginx } }\nautoscaling: { maxReplicas: 3 }");
-        fixture.workload("notes", "engineering", IMAGE + "\nupstreamAuth: { type: IdentityAssertion }");
-        fixture.workload("files", "engineering", "image: registry.example/files:1");
-        fixture.policy("readers", "notes", PERMIT);
-        fixture.policy("broken", "files", "not cedar");
-        untilProgrammed("engineering");
-        until(() -> {
-            assertThat(fixture.policyCondition("broken", "Accepted").status()).isEqualTo(Condition.Status.FALSE);
-            assertThat(fixture.get(ConfigMap.class, "notes-mcp-keys")).isNotNull();
-            assertThat(fixture.get(StatefulSet.class, "files-mcp")).isNotNull();
-            assertThat(fixture.get(Ingress.class, "engineering-gateway")).isNotNull();
-        });
-        fixture.apply(
-                McpGateway.class,
-                Given.gateway(
-                        fixture.namespace,
-                        "engineering",
-                        "replicas: 1\ndeletionPolicy: Delete\nexpose: { httpRoute: { parentRefs: [{ name: edge }] } }"));
-        fixture.apply(McpWorkload.class, Given.workload(fixture.namespace, "notes", "engineering", REMOTE));
-        fixture.apply(McpWorkload.class, Given.workload(fixture.namespace, "files", "engineering", REMOTE));
-        until(() -> {
-            assertThat(fixture.get(HTTPRoute.class, "engineering-gateway")).isNotNull();
-            assertThat(fixture.get(Deployment.class, "notes-mcp")).isNull();
-            assertThat(fixture.get(ConfigMap.class, "notes-mcp-keys")).isNull();
-            assertThat(fixture.get(StatefulSet.class, "files-mcp")).isNull();
-            assertOwned("engineering-keys", Secret.class, "engineering");
-        });
-        fixture.apply(McpGateway.class, Given.gateway(fixture.namespace, "engineering", ""));
-        until(() ->
-                assertThat(fixture.get(HTTPRoute.class, "engineering-gateway")).isNull());
-        untilProgrammed("engineering");
-    }
 
     private void untilProgrammed(String gateway) {
         until(() -> {

@@ -37,15 +37,21 @@ final class SharedServer {
         LOCK.lock();
         try {
             if (server == null) {
-                ApiServer started = ApiServer.start();
+                ApiServer started = own();
                 Runtime.getRuntime().addShutdownHook(new Thread(started::close));
-                httpRoutes(started.admin());
                 server = started;
             }
             return server;
         } finally {
             LOCK.unlock();
         }
+    }
+
+    /** Another one, for a test that has to be alone; to be closed. */
+    static ApiServer own() {
+        ApiServer started = ApiServer.start();
+        httpRoutes(started.admin());
+        return started;
     }
 
     private static void httpRoutes(KubernetesClient admin) {

@@ -5,6 +5,8 @@ import dev.ostiary.operator.reconcile.ReconcileListener;
 import dev.ostiary.operator.world.WorldKeeper.Measured;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -18,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The operator's metrics. Labels are kinds, verbs and outcomes, never names of resources. Safe for any thread. */
 public final class OperatorMetrics implements ReconcileListener, Applier.WriteListener, AutoCloseable {
@@ -27,6 +30,8 @@ public final class OperatorMetrics implements ReconcileListener, Applier.WriteLi
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final AtomicReference<Measured> world = new AtomicReference<>(NOTHING);
+    private final AtomicReference<@Nullable ConditionCounts> conditions = new AtomicReference<>();
+    private final MultiGauge said;
     private final Timer compilations;
 
     public OperatorMetrics() {
@@ -38,6 +43,9 @@ public final class OperatorMetrics implements ReconcileListener, Applier.WriteLi
                 .description("Time to compile all resources together")
                 .publishPercentileHistogram()
                 .maximumExpectedValue(Duration.ofSeconds(30))
+                .register(registry);
+        said = MultiGauge.builder("ostiary.operator.conditions")
+                .description("Resources of which a condition has this status and reason")
                 .register(registry);
         size("gateways", Measured::gateways);
         size("workloads", Measured::workloads);
@@ -58,6 +66,20 @@ public final class OperatorMetrics implements ReconcileListener, Applier.WriteLi
                 .description("How long the resource has waited that waits longest to be reconciled")
                 .baseUnit("seconds")
                 .tag("kind", kind)
+                .register(registry);
+    }
+
+    /** Shows what resources say about themselves. */
+    public void conditions(ConditionCounts counts) {
+        conditions.set(counts);
+    }
+
+    /** Shows for how long keys of gateways have been in use past their time. */
+    public void keysOverdue(LongSupplier seconds) {
+        Gauge.builder("ostiary.operator.keys.overdue", seconds::getAsLong)
+                .description(
+                        "How long the key has been due to be replaced that has been so the longest, on the working replica")
+                .baseUnit("seconds")
                 .register(registry);
     }
 
@@ -89,6 +111,14 @@ public final class OperatorMetrics implements ReconcileListener, Applier.WriteLi
 
     /** In the text format of Prometheus. */
     String scrape() {
+        ConditionCounts counts = conditions.get();
+        if (counts != null) {
+            said.register(
+                    counts.now().entrySet().stream()
+                            .map(entry -> MultiGauge.Row.of(tags(entry.getKey()), entry.getValue()))
+                            .toList(),
+                    true);
+        }
         return registry.scrape();
     }
 
@@ -96,6 +126,10 @@ public final class OperatorMetrics implements ReconcileListener, Applier.WriteLi
     public void close() {
         collections.close();
         registry.close();
+    }
+
+    private static Tags tags(ConditionCounts.Said said) {
+        return Tags.of("kind", said.kind(), "type", said.type(), "status", said.status(), "reason", said.reason());
     }
 
     private void size(String kind, ToDoubleFunction<Measured> count) {

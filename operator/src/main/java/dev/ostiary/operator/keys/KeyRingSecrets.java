@@ -53,17 +53,24 @@ public final class KeyRingSecrets {
     private final Applier.WriteListener writes;
     private final SecureRandom random;
     private final KeyRotation rotation;
+    private final KeyAges ages;
 
     /**
      * @param secrets watches {@code <gateway>-keys} of every gateway
+     * @param ages is told of every ring
      */
     public KeyRingSecrets(
-            KubernetesClient client, NamedObjects<Secret> secrets, Applier.WriteListener writes, SecureRandom random) {
+            KubernetesClient client,
+            NamedObjects<Secret> secrets,
+            Applier.WriteListener writes,
+            SecureRandom random,
+            KeyAges ages) {
         this.client = client;
         this.secrets = secrets;
         this.writes = writes;
         this.random = random;
         this.rotation = new KeyRotation(random);
+        this.ages = ages;
     }
 
     /**
@@ -93,12 +100,28 @@ public final class KeyRingSecrets {
                             + ". Replicas keep the keys that they have, and nothing new is published. Put it back from a backup; or"
                             + " delete the Secret, and it is restored from what replicas use."));
         }
-        KeyRing next = rotation.next(ring, policies, reported, now);
+        RotationRequest asked = RotationRequest.of(live);
+        KeyRing next = asked == null ? rotation.next(ring, policies, reported, now) : replaced(name, ring, asked, now);
         List<OwnerReference> owners = owners(gateway, live);
-        if (!next.equals(ring) || !owners.equals(live.getMetadata().getOwnerReferences())) {
+        if (asked != null
+                || !next.equals(ring)
+                || !owners.equals(live.getMetadata().getOwnerReferences())) {
             update(name, live, next, owners);
         }
+        ages.seen(gateway.getMetadata().getUid(), next, policies);
         return new RingResult.Usable(next);
+    }
+
+    private KeyRing replaced(ResourceName name, KeyRing ring, RotationRequest asked, Instant now) {
+        if (!asked.emergency()) {
+            return rotation.begin(ring, asked.purposes(), now);
+        }
+        KeyRotation.Emergency emergency = rotation.emergency(ring, asked.purposes(), now);
+        LOG.atWarn()
+                .addKeyValue("secret", name)
+                .addKeyValue("ends", String.join("; ", emergency.ends()))
+                .log("an emergency rotation was asked for: old keys are forgotten at once");
+        return emergency.ring();
     }
 
     private RingResult begin(McpGateway gateway, ResourceName name, Instant now) {
@@ -163,6 +186,8 @@ public final class KeyRingSecrets {
         Secret changed = live.edit()
                 .editMetadata()
                 .withOwnerReferences(owners)
+                // In the same write as what it asked for, so that it is done once.
+                .removeFromAnnotations(RotationRequest.ANNOTATION)
                 .endMetadata()
                 .withData(data)
                 .build();

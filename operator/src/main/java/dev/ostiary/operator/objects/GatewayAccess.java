@@ -7,6 +7,7 @@ import dev.ostiary.crds.Store;
 import dev.ostiary.crds.Toggle;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -21,11 +22,15 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Who the gateway's pods are to the API server, what they may do there, and who may connect to them. */
 final class GatewayAccess {
+
+    /** Every namespace has its name as a label. */
+    static final String NAMESPACE_NAME = "kubernetes.io/metadata.name";
 
     private final McpGateway gateway;
     private final McpGatewaySpec spec;
@@ -108,8 +113,13 @@ final class GatewayAccess {
                 .build();
     }
 
-    /** The public port for everybody; the admin port for the pods of this cluster, Prometheus among them. */
-    NetworkPolicy networkPolicy() {
+    /**
+     * The public port for everybody; the admin port for the pods of this cluster, Prometheus among them. Probes come from the
+     * node, which policies do not hold off.
+     *
+     * @param metricsFrom namespaces to which the admin port is held; empty: all
+     */
+    NetworkPolicy networkPolicy(SortedSet<String> metricsFrom) {
         return new NetworkPolicyBuilder()
                 .withMetadata(metadata())
                 .withNewSpec()
@@ -125,7 +135,7 @@ final class GatewayAccess {
                 .endIngress()
                 .addNewIngress()
                 .addNewFrom()
-                .withNamespaceSelector(new LabelSelector())
+                .withNamespaceSelector(namespaces(metricsFrom))
                 .endFrom()
                 .addNewPort()
                 .withProtocol("TCP")
@@ -134,6 +144,18 @@ final class GatewayAccess {
                 .endIngress()
                 .endSpec()
                 .build();
+    }
+
+    private static LabelSelector namespaces(SortedSet<String> names) {
+        return names.isEmpty()
+                ? new LabelSelector()
+                : new LabelSelectorBuilder()
+                        .addNewMatchExpression()
+                        .withKey(NAMESPACE_NAME)
+                        .withOperator("In")
+                        .withValues(List.copyOf(names))
+                        .endMatchExpression()
+                        .build();
     }
 
     private ObjectMeta metadata() {

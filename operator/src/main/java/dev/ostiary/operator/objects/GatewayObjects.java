@@ -29,7 +29,7 @@ public final class GatewayObjects {
                         access.serviceAccount(),
                         access.role(),
                         access.roleBinding(),
-                        access.networkPolicy(),
+                        access.networkPolicy(plan.metricsFrom()),
                         traffic.service(),
                         traffic.metricsService(),
                         new GatewayPods(plan).deployment(),

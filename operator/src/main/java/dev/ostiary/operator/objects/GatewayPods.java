@@ -39,6 +39,9 @@ final class GatewayPods {
 
     static final String CONTAINER = "gateway";
 
+    /** How a container ended stands in its pod's status, so that nobody needs the right to read logs to say why. */
+    static final String LAST_WORDS = "FallbackToLogsOnError";
+
     /** Deployments label their pods with it. */
     static final String REVISION = "pod-template-hash";
 
@@ -195,6 +198,7 @@ final class GatewayPods {
                 .withReadinessProbe(probe("/readyz", 2, 2, 2))
                 .withResources(Quantities.of(spec.resources(), USUAL_NEEDS))
                 .withSecurityContext(securityContext())
+                .withTerminationMessagePolicy(LAST_WORDS)
                 .withVolumeMounts(mounts())
                 .build();
     }

@@ -72,7 +72,7 @@ final class WorkloadNetwork {
     /** A session's pod is found also when it is not ready: it alone knows the session. */
     @Nullable
     Service podsService() {
-        if (!spec.http().stateful()) {
+        if (!ServerShape.of(spec).stateful()) {
             return null;
         }
         return new ServiceBuilder(service())

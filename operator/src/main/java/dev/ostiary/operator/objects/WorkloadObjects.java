@@ -16,26 +16,25 @@ import java.util.Map;
 /** The objects of a workload, all in its namespace and owned by it. */
 public final class WorkloadObjects {
 
-    private static final String JWKS = "jwks.json";
+    static final String JWKS = "jwks.json";
 
     private WorkloadObjects() {}
 
     /**
-     * All objects, in the order in which they are best applied. For a workload that runs elsewhere, or whose transport this
-     * release does not run, there is the ConfigMap of the keys that it checks assertions with at most.
+     * All objects, in the order in which they are best applied. For a workload that runs elsewhere there is the
+     * ConfigMap of the keys that it checks assertions with at most.
      *
+     * @throws NoBridgeImageException when the workload needs the bridge, and nobody has said which image has it
      * @throws InvalidPodTemplateException when {@code spec.podTemplate} cannot be merged; the objects are to stay as they are
      */
     public static List<HasMetadata> of(WorkloadPlan plan) {
         McpWorkloadSpec spec = plan.workload().getSpec();
         List<HasMetadata> objects = new ArrayList<>();
         String jwks = plan.assertionJwks();
-        if (showsAssertions(spec) && jwks != null) {
+        if (ServerShape.showsAssertions(spec) && jwks != null) {
             objects.add(assertionKeys(plan.workload(), jwks));
         }
-        if (spec.image() == null
-                || spec.url() != null
-                || spec.transport() != McpWorkloadSpec.Transport.STREAMABLE_HTTP) {
+        if (spec.image() == null || spec.url() != null) {
             return objects;
         }
         objects.add(serviceAccount(plan.workload()));
@@ -48,10 +47,6 @@ public final class WorkloadObjects {
         }
         objects.add(new WorkloadPods(plan).controller());
         return objects;
-    }
-
-    static boolean showsAssertions(McpWorkloadSpec spec) {
-        return spec.upstreamAuth().type() == McpWorkloadSpec.UpstreamAuthentication.Type.IDENTITY_ASSERTION;
     }
 
     static String assertionKeysName(McpWorkload workload) {

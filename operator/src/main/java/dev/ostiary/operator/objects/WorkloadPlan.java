@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param contentHash changes when the content of a Secret or ConfigMap changes that its pods refer to; visible ASCII
  * @param assertionJwks the public assertion keys of the gateway as a JWK set (RFC 7517); null: there are none yet, and pods
  *     that need them wait
+ * @param images what the bridge is made of, where the server needs one
  */
 public record WorkloadPlan(
         McpWorkload workload,
         McpGateway gateway,
         String contentHash,
-        @Nullable String assertionJwks) {}
+        @Nullable String assertionJwks,
+        Images images) {}

@@ -23,8 +23,10 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The pods of a workload. The image is somebody else's, so the defaults are the strictest under which usual MCP images run: no
@@ -46,16 +48,22 @@ final class WorkloadPods {
     private static final Map<String, Quantities.Needs> USUAL_NEEDS =
             Map.of("cpu", new Quantities.Needs("50m", null), "memory", new Quantities.Needs("128Mi", "512Mi"));
 
+    /** The bridge, and a process for each of a few sessions. */
+    private static final Map<String, Quantities.Needs> BRIDGED_NEEDS =
+            Map.of("cpu", new Quantities.Needs("100m", null), "memory", new Quantities.Needs("256Mi", "1Gi"));
+
     private final WorkloadPlan plan;
     private final McpWorkload workload;
     private final McpWorkloadSpec spec;
     private final String name;
     private final Map<String, String> selector;
+    private final ServerShape shape;
 
     WorkloadPods(WorkloadPlan plan) {
         this.plan = plan;
         this.workload = plan.workload();
         this.spec = workload.getSpec();
+        this.shape = ServerShape.of(spec);
         this.name = Metadata.ofWorkload(workload.getMetadata().getName());
         this.selector = Metadata.workloadSelector(workload.getMetadata().getName());
     }
@@ -64,7 +72,7 @@ final class WorkloadPods {
     HasMetadata controller() {
         PodTemplateSpec template = PodTemplates.merge(template(), spec.podTemplate(), (merged, ours) -> merged);
         ObjectMeta metadata = Metadata.owned(workload, name, Metadata.labels(selector, "workload"));
-        if (spec.http().stateful()) {
+        if (shape.stateful()) {
             return new StatefulSetBuilder()
                     .withMetadata(metadata)
                     .withNewSpec()
@@ -122,25 +130,38 @@ final class WorkloadPods {
                 .withType("RuntimeDefault")
                 .endSeccompProfile()
                 .endSecurityContext()
-                .withImagePullSecrets(spec.imagePullSecrets().stream()
-                        .map(ObjectRef::name)
+                .withTerminationGracePeriodSeconds(
+                        shape.bridged()
+                                ? BridgeParts.DRAIN.plus(BridgeParts.EXIT).toSeconds()
+                                : null)
+                .withImagePullSecrets(pullSecrets()
                         .sorted()
+                        .distinct()
                         .map(LocalObjectReference::new)
                         .toList())
                 .withTopologySpreadConstraints(GatewayPods.spread(
                         "kubernetes.io/hostname",
                         selector,
-                        spec.http().stateful() ? STATEFUL_REVISION : GatewayPods.REVISION))
+                        shape.stateful() ? STATEFUL_REVISION : GatewayPods.REVISION))
+                .withInitContainers(shape.bridged() ? List.of(BridgeParts.copy(plan.images())) : List.of())
                 .withContainers(container())
                 .withVolumes(volumes())
                 .build();
+    }
+
+    private Stream<String> pullSecrets() {
+        Stream<String> ofServer = spec.imagePullSecrets().stream().map(ObjectRef::name);
+        return shape.bridged() ? Stream.concat(ofServer, plan.images().pullSecrets().stream()) : ofServer;
     }
 
     private Container container() {
         return new ContainerBuilder()
                 .withName(CONTAINER)
                 .withImage(spec.image())
-                .withCommand(spec.command())
+                .withCommand(
+                        shape.bridged()
+                                ? BridgeParts.command(workload, ASSERTION_KEYS_FOLDER + "/" + WorkloadObjects.JWKS)
+                                : spec.command())
                 .withArgs(spec.args())
                 // In the order of the resource: $(NAME) refers to a variable before it.
                 .withEnv(spec.env().stream().map(WorkloadPods::variable).toList())
@@ -149,10 +170,10 @@ final class WorkloadPods {
                 .withContainerPort(spec.http().port())
                 .withProtocol("TCP")
                 .endPort()
-                .withStartupProbe(probe(2, 150))
-                .withLivenessProbe(probe(20, 3))
-                .withReadinessProbe(probe(5, 2))
-                .withResources(Quantities.of(spec.resources(), USUAL_NEEDS))
+                .withStartupProbe(shape.bridged() ? BridgeParts.probe("/livez", 2, 60) : probe(2, 150))
+                .withLivenessProbe(shape.bridged() ? BridgeParts.probe("/livez", 20, 3) : probe(20, 3))
+                .withReadinessProbe(shape.bridged() ? BridgeParts.probe("/readyz", 5, 2) : probe(5, 2))
+                .withResources(Quantities.of(spec.resources(), shape.bridged() ? BRIDGED_NEEDS : USUAL_NEEDS))
                 .withNewSecurityContext()
                 .withAllowPrivilegeEscalation(false)
                 .withNewCapabilities()
@@ -160,6 +181,7 @@ final class WorkloadPods {
                 .withAdd("NET_BIND_SERVICE")
                 .endCapabilities()
                 .endSecurityContext()
+                .withTerminationMessagePolicy(GatewayPods.LAST_WORDS)
                 .withVolumeMounts(mounts())
                 .build();
     }
@@ -201,23 +223,33 @@ final class WorkloadPods {
     }
 
     private List<Volume> volumes() {
-        return WorkloadObjects.showsAssertions(spec)
-                ? List.of(new VolumeBuilder()
-                        .withName(ASSERTION_KEYS)
-                        .withNewConfigMap()
-                        .withName(WorkloadObjects.assertionKeysName(workload))
-                        .endConfigMap()
-                        .build())
-                : List.of();
+        List<Volume> volumes = new ArrayList<>();
+        if (ServerShape.showsAssertions(spec)) {
+            volumes.add(new VolumeBuilder()
+                    .withName(ASSERTION_KEYS)
+                    .withNewConfigMap()
+                    .withName(WorkloadObjects.assertionKeysName(workload))
+                    .endConfigMap()
+                    .build());
+        }
+        if (shape.bridged()) {
+            volumes.add(BridgeParts.volume());
+        }
+        return volumes;
     }
 
     private List<VolumeMount> mounts() {
-        return WorkloadObjects.showsAssertions(spec)
-                ? List.of(new VolumeMountBuilder()
-                        .withName(ASSERTION_KEYS)
-                        .withMountPath(ASSERTION_KEYS_FOLDER)
-                        .withReadOnly(true)
-                        .build())
-                : List.of();
+        List<VolumeMount> mounts = new ArrayList<>();
+        if (ServerShape.showsAssertions(spec)) {
+            mounts.add(new VolumeMountBuilder()
+                    .withName(ASSERTION_KEYS)
+                    .withMountPath(ASSERTION_KEYS_FOLDER)
+                    .withReadOnly(true)
+                    .build());
+        }
+        if (shape.bridged()) {
+            mounts.add(BridgeParts.mount());
+        }
+        return mounts;
     }
 }

@@ -3,12 +3,14 @@ package dev.ostiary.operator.reconcile;
 import dev.ostiary.operator.apply.Applier;
 import dev.ostiary.operator.apply.OwnedObjects;
 import dev.ostiary.operator.apply.OwnedWatches;
+import dev.ostiary.operator.keys.KeyAges;
 import dev.ostiary.operator.keys.KeyRingSecrets;
 import dev.ostiary.operator.objects.Images;
 import dev.ostiary.operator.objects.Metadata;
 import dev.ostiary.operator.reconcile.WorldReconciler.Shared;
 import dev.ostiary.operator.world.GatewayPods;
 import dev.ostiary.operator.world.Scope;
+import dev.ostiary.operator.world.WorkloadPods;
 import dev.ostiary.operator.world.WorldKeeper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -18,6 +20,7 @@ import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.SortedSet;
 
 /** Registers the three reconcilers. */
 public final class Controllers {
@@ -31,18 +34,22 @@ public final class Controllers {
     /**
      * What they work with.
      *
+     * @param metricsFrom namespaces whose pods may read the metrics of gateways; empty: all
      * @param instance the operator's own name
      */
     public record Tools(
             KubernetesClient client,
             WorldKeeper world,
             GatewayPods pods,
+            WorkloadPods workloadPods,
             OwnedObjects owned,
             OwnedWatches watches,
             Applier applier,
             Applier.WriteListener writes,
             ReconcileListener listener,
+            KeyAges keyAges,
             Images images,
+            SortedSet<String> metricsFrom,
             String instance,
             Clock clock) {}
 
@@ -53,21 +60,29 @@ public final class Controllers {
                 new GatewayStates(),
                 new EventWriter(tools.client(), tools.instance(), tools.writes()),
                 tools.listener(),
+                new StatusPace(),
                 tools.clock());
         ObjectWriter objects = new ObjectWriter(tools.applier(), tools.watches());
         operator.register(
                 new GatewayReconciler(
                         shared,
-                        new KeyRingSecrets(tools.client(), tools.world().secrets(), tools.writes(), new SecureRandom()),
+                        new KeyRingSecrets(
+                                tools.client(),
+                                tools.world().secrets(),
+                                tools.writes(),
+                                new SecureRandom(),
+                                tools.keyAges()),
                         new RuntimePublisher(tools.world(), tools.owned(), tools.applier()),
                         tools.applier(),
                         objects,
                         tools.owned(),
                         tools.pods(),
-                        tools.images()),
+                        tools.keyAges(),
+                        tools.images(),
+                        tools.metricsFrom()),
                 settings -> configure(settings, "gateways", scope));
         operator.register(
-                new WorkloadReconciler(shared, objects, tools.owned()),
+                new WorkloadReconciler(shared, objects, tools.owned(), tools.workloadPods(), tools.images()),
                 settings -> configure(settings, "workloads", scope));
         operator.register(new PolicyReconciler(shared), settings -> configure(settings, "policies", scope));
     }

@@ -58,7 +58,7 @@ final class EventWriter {
 
     /** Writes what is to be said when conditions change. */
     void write(HasMetadata about, List<Condition> before, List<Condition> after, Instant now) {
-        for (Notice notice : EventDecision.of(before, after)) {
+        for (Notice notice : EventDecision.of(about.getKind(), before, after)) {
             String uid = about.getMetadata().getUid();
             if (allowed(uid + "/" + notice.reason() + "/" + notice.note(), 1, now)
                     && allowed(uid, MAX_PER_RESOURCE, now)) {

@@ -10,6 +10,7 @@ import dev.ostiary.operator.apply.Applier;
 import dev.ostiary.operator.apply.NameTakenException;
 import dev.ostiary.operator.apply.OwnedObjects;
 import dev.ostiary.operator.keys.AssertionJwks;
+import dev.ostiary.operator.keys.KeyAges;
 import dev.ostiary.operator.keys.KeyRingSecrets;
 import dev.ostiary.operator.keys.ReportedRings;
 import dev.ostiary.operator.keys.RingResult;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +59,9 @@ final class GatewayReconciler extends WorldReconciler<McpGateway, McpGatewayStat
     private final ObjectWriter objects;
     private final OwnedObjects owned;
     private final GatewayPods pods;
+    private final KeyAges keyAges;
     private final Images images;
+    private final SortedSet<String> metricsFrom;
     private final FanOut fanOut;
 
     GatewayReconciler(
@@ -68,7 +72,9 @@ final class GatewayReconciler extends WorldReconciler<McpGateway, McpGatewayStat
             ObjectWriter objects,
             OwnedObjects owned,
             GatewayPods pods,
-            Images images) {
+            KeyAges keyAges,
+            Images images,
+            SortedSet<String> metricsFrom) {
         super(shared.world().gateways(), McpGateway::new, shared);
         this.states = shared.states();
         this.rings = rings;
@@ -78,7 +84,9 @@ final class GatewayReconciler extends WorldReconciler<McpGateway, McpGatewayStat
         this.objects = objects;
         this.owned = owned;
         this.pods = pods;
+        this.keyAges = keyAges;
         this.images = images;
+        this.metricsFrom = metricsFrom;
         this.fanOut = new FanOut(shared.world());
     }
 
@@ -113,7 +121,7 @@ final class GatewayReconciler extends WorldReconciler<McpGateway, McpGatewayStat
         McpGatewayStatus status = GatewayStatuses.of(new GatewayFacts(
                 gateway,
                 current.situation().with(Map.of(name, enforcement)),
-                PodCounts.of(deployment(name), podsNow),
+                PodCounts.of(deployment(name), podsNow, now),
                 refused,
                 listeners(name),
                 selector(name),
@@ -167,7 +175,8 @@ final class GatewayReconciler extends WorldReconciler<McpGateway, McpGatewayStat
                 view.compiled(),
                 images,
                 dev.ostiary.operator.objects.Replicas.of(
-                        view.resource(), deployment(view.compiled().name())));
+                        view.resource(), deployment(view.compiled().name())),
+                metricsFrom);
         Deployment handOver = GatewayObjects.handOver(plan);
         if (handOver != null) {
             applier.handOver(handOver, GatewayObjects.HAND_OVER_MANAGER);
@@ -233,6 +242,7 @@ final class GatewayReconciler extends WorldReconciler<McpGateway, McpGatewayStat
                 .map(view -> view.resource().getMetadata().getUid())
                 .collect(Collectors.toSet());
         reported.retain(uids);
+        keyAges.retain(uids);
         publisher.retain(uids);
         fanOut.retain(uids);
     }

@@ -5,6 +5,7 @@ import dev.ostiary.operator.apply.NameTakenException;
 import dev.ostiary.operator.apply.ObjectKey;
 import dev.ostiary.operator.apply.OwnedWatches;
 import dev.ostiary.operator.objects.InvalidPodTemplateException;
+import dev.ostiary.operator.objects.NoBridgeImageException;
 import dev.ostiary.operator.objects.ObjectKinds;
 import dev.ostiary.operator.status.Refusal;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -21,7 +22,6 @@ import java.util.function.Supplier;
  */
 final class ObjectWriter {
 
-    private static final String INVALID_POD_TEMPLATE = "InvalidPodTemplate";
     private static final int MAX_MESSAGE = 500;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int SERVER_ERRORS = 500;
@@ -47,7 +47,9 @@ final class ObjectWriter {
         try {
             objects = desired.get();
         } catch (InvalidPodTemplateException e) {
-            return List.of(new Refusal(INVALID_POD_TEMPLATE, String.valueOf(e.getMessage())));
+            return List.of(new Refusal(Refusal.INVALID_POD_TEMPLATE, String.valueOf(e.getMessage())));
+        } catch (NoBridgeImageException e) {
+            return List.of(new Refusal(Refusal.NO_BRIDGE_IMAGE, String.valueOf(e.getMessage())));
         }
         List<Refusal> refused = new ArrayList<>();
         for (HasMetadata object : objects) {

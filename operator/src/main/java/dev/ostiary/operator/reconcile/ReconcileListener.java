@@ -11,6 +11,8 @@ public interface ReconcileListener {
         SKIPPED,
         /** Nothing about its status was new. */
         UNCHANGED,
+        /** Its status is news, and another is soon expected: it is looked at again. */
+        POSTPONED,
         /** Its status was written. */
         UPDATED,
         /** It is repeated. */

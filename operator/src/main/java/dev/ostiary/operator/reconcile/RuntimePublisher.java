@@ -1,8 +1,8 @@
 package dev.ostiary.operator.reconcile;
 
 import dev.ostiary.gateway.config.KeyRing;
+import dev.ostiary.gateway.config.PackedSnapshot;
 import dev.ostiary.gateway.config.ResourceName;
-import dev.ostiary.gateway.config.RuntimeConfig;
 import dev.ostiary.gateway.config.RuntimeSecret;
 import dev.ostiary.gateway.config.SnapshotCodec;
 import dev.ostiary.operator.apply.Applier;
@@ -93,12 +93,10 @@ final class RuntimePublisher {
                 && before.mark().equals(applier.mark(key))) {
             return new Publication(remember(uid, before, gateway), null);
         }
-        RuntimeSecret.Content content = RuntimeSecret.Content.of(RuntimeConfig.of(
-                gateway.compiled().snapshot().inFormat(format),
-                ring,
-                gateway.compiled().credentials(world::secret)));
-        SortedMap<String, byte[]> data = RuntimeSecret.write(content.config());
-        int size = RuntimeSecret.size(data);
+        PackedSnapshot snapshot = gateway.compiled().packed().inFormat(format);
+        RuntimeSecret.Written written =
+                RuntimeSecret.write(snapshot, ring, gateway.compiled().credentials(world::secret));
+        int size = RuntimeSecret.size(written.data());
         if (size > maxBytes) {
             return new Publication(
                     published(gateway),
@@ -109,13 +107,13 @@ final class RuntimePublisher {
                                     + " the workloads."));
         }
         Published published = new Published(
-                content.config().revision(),
+                snapshot.revision(),
                 gateway.compiled().revision(),
-                content.hash(),
+                written.hash(),
                 ring.version(),
-                since(key, content.hash(), now),
+                since(key, written.hash(), now),
                 gateway.generations());
-        applier.apply(secret(gateway, published, data));
+        applier.apply(secret(gateway, published, written.data()));
         last.put(uid, new Last(inputs, published, applier.mark(key)));
         return new Publication(published, null);
     }

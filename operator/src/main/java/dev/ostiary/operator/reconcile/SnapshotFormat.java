@@ -8,7 +8,8 @@ import java.util.List;
 /** In which format the configuration is written, so that during an upgrade old and new replicas read it. */
 final class SnapshotFormat {
 
-    private static final int FIRST = 1;
+    /** The format of the first release: nothing that reads only older ones was ever released. */
+    private static final int FIRST = 2;
 
     private SnapshotFormat() {}
 

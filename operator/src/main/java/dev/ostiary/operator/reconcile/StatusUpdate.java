@@ -7,20 +7,10 @@ import dev.ostiary.operator.status.ConditionTypes;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /** What is sent when a status changes: the operator's own part of it, for this very object. */
 final class StatusUpdate {
-
-    private static final Set<String> OURS = Set.of(
-            ConditionTypes.ACCEPTED,
-            ConditionTypes.RESOLVED_REFS,
-            ConditionTypes.ENTRA_READY,
-            ConditionTypes.STORE_READY,
-            ConditionTypes.PROGRAMMED,
-            ConditionTypes.VERIFIED,
-            ConditionTypes.READY);
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -52,8 +42,8 @@ final class StatusUpdate {
     private static <S> S ours(S status) {
         ObjectNode tree = JSON.valueToTree(status);
         if (tree.get("conditions") instanceof ArrayNode conditions) {
-            conditions.removeIf(
-                    condition -> !OURS.contains(condition.path("type").asText()));
+            conditions.removeIf(condition ->
+                    !ConditionTypes.OURS.contains(condition.path("type").asText()));
         }
         return (S) JSON.convertValue(tree, status.getClass());
     }

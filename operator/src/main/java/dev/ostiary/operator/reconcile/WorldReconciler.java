@@ -3,6 +3,7 @@ package dev.ostiary.operator.reconcile;
 import dev.ostiary.crds.Condition;
 import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.operator.reconcile.ReconcileListener.Outcome;
+import dev.ostiary.operator.status.Progress;
 import dev.ostiary.operator.world.PrimarySource;
 import dev.ostiary.operator.world.World;
 import dev.ostiary.operator.world.WorldKeeper;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the three reconcilers have in common: a resource is reconciled as it was compiled with all others, or not yet; and its
- * status is written when it says something else than before.
+ * status is written when it says something else than before, at the {@link StatusPace}.
  */
 abstract class WorldReconciler<R extends CustomResource<?, S>, S, V> implements Reconciler<R> {
 
@@ -36,6 +37,7 @@ abstract class WorldReconciler<R extends CustomResource<?, S>, S, V> implements 
     private final Supplier<R> empty;
     private final EventWriter events;
     private final ReconcileListener listener;
+    private final StatusPace pace;
     private final Clock clock;
 
     /**
@@ -52,6 +54,7 @@ abstract class WorldReconciler<R extends CustomResource<?, S>, S, V> implements 
         this.empty = empty;
         this.events = shared.events();
         this.listener = shared.listener();
+        this.pace = shared.pace();
         this.clock = shared.clock();
     }
 
@@ -92,15 +95,24 @@ abstract class WorldReconciler<R extends CustomResource<?, S>, S, V> implements 
             Result<S> result = reconcile(resource, view, current, now);
             UpdateControl<R> control;
             S status = result.status();
+            Duration again = result.again();
             if (status == null || status.equals(before)) {
                 outcome = status == null ? Outcome.SKIPPED : Outcome.UNCHANGED;
+                pace.done(resource.getMetadata().getUid());
                 control = UpdateControl.noUpdate();
             } else {
-                outcome = Outcome.UPDATED;
-                events.write(resource, conditions(before), conditions(status), now);
-                control = UpdateControl.patchStatus(StatusUpdate.of(resource, empty, status));
+                Duration left =
+                        pace.left(resource.getMetadata().getUid(), Progress.of(conditions(before), conditions(status)));
+                if (left.isPositive()) {
+                    outcome = Outcome.POSTPONED;
+                    control = UpdateControl.noUpdate();
+                    again = again == null || left.compareTo(again) < 0 ? left : again;
+                } else {
+                    outcome = Outcome.UPDATED;
+                    events.write(resource, conditions(before), conditions(status), now);
+                    control = UpdateControl.patchStatus(StatusUpdate.of(resource, empty, status));
+                }
             }
-            Duration again = result.again();
             if (again != null) {
                 control.rescheduleAfter(again);
             }
@@ -129,5 +141,10 @@ abstract class WorldReconciler<R extends CustomResource<?, S>, S, V> implements 
 
     /** What all three are given. */
     record Shared(
-            WorldKeeper world, GatewayStates states, EventWriter events, ReconcileListener listener, Clock clock) {}
+            WorldKeeper world,
+            GatewayStates states,
+            EventWriter events,
+            ReconcileListener listener,
+            StatusPace pace,
+            Clock clock) {}
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -74,14 +75,23 @@ final class ConditionList {
             ours.add(old);
             return this;
         }
-        ours.add(new Condition(
+        Condition next = new Condition(
                 type,
                 verdict.status(),
                 generation,
                 old != null && old.status() == verdict.status() ? old.lastTransitionTime() : since(old),
                 Text.isReason(verdict.reason()) ? verdict.reason() : INVALID_REASON,
-                Text.cut(Text.plain(verdict.message()), MAX_MESSAGE)));
+                Text.cut(Text.plain(verdict.message()), MAX_MESSAGE));
+        ours.add(old != null && isNoNews(old, next) ? old : next);
         return this;
+    }
+
+    /** Whether nothing is said that was not said before, but for the details of a log that is another at each restart. */
+    private static boolean isNoNews(Condition old, Condition next) {
+        return old.status() == next.status()
+                && Objects.equals(old.observedGeneration(), next.observedGeneration())
+                && old.reason().equals(next.reason())
+                && LogTail.sameButForDetails(old.message(), next.message());
     }
 
     /** All conditions. Foreign ones for which the schema has no room are left out, the last ones first. */

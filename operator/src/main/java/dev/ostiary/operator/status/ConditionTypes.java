@@ -26,7 +26,8 @@ public final class ConditionTypes {
     /** The summary. */
     public static final String READY = "Ready";
 
-    static final Set<String> OURS =
+    /** All of them. Conditions of other types are somebody else's. */
+    public static final Set<String> OURS =
             Set.of(ACCEPTED, RESOLVED_REFS, ENTRA_READY, STORE_READY, PROGRAMMED, VERIFIED, READY);
 
     private ConditionTypes() {}

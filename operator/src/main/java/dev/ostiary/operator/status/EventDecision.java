@@ -1,6 +1,7 @@
 package dev.ostiary.operator.status;
 
 import dev.ostiary.crds.Condition;
+import dev.ostiary.gateway.compiler.ResourceRef;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,15 +24,17 @@ public final class EventDecision {
     /**
      * The events, at most one per condition, in the order of the conditions; none when only messages changed.
      *
+     * @param kind of the resource: what keeps a gateway from being programmed is its own trouble, and what keeps a workload or
+     *     policy from it is told at the gateway
      * @param before conditions of the status before; empty for a new resource
      * @param after conditions of the status that follows
      */
-    public static List<Notice> of(List<Condition> before, List<Condition> after) {
+    public static List<Notice> of(String kind, List<Condition> before, List<Condition> after) {
         if (before.equals(after)) {
             return List.of();
         }
         Map<String, Condition> known = byType(before);
-        boolean gateway = byType(after).containsKey(ConditionTypes.ENTRA_READY);
+        boolean gateway = kind.equals(ResourceRef.GATEWAY);
         List<Notice> notices = new ArrayList<>();
         for (Condition condition : after) {
             Condition old = known.get(condition.type());
@@ -76,9 +79,11 @@ public final class EventDecision {
     }
 
     private static Notice notice(Notice.Type type, Condition condition) {
-        String note = condition.message().isEmpty()
+        // Events are collected and kept elsewhere; what a container wrote into its log stays where the container is.
+        String message = LogTail.without(condition.message());
+        String note = message.isEmpty()
                 ? condition.type() + " is " + (type == Notice.Type.NORMAL ? "True" : "False") + "."
-                : condition.type() + ": " + condition.message();
+                : condition.type() + ": " + message;
         return new Notice(type, condition.reason(), Text.cut(note, MAX_NOTE));
     }
 }

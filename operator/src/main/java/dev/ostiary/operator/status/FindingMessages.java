@@ -24,7 +24,8 @@ final class FindingMessages {
             "KeyNotFound",
             "InvalidSecretValue",
             "InvalidCertificate",
-            "TargetNotFound");
+            "TargetNotFound",
+            Refusal.TOO_MANY_REFERENCES);
 
     private FindingMessages() {}
 

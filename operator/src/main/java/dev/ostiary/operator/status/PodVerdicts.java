@@ -46,11 +46,13 @@ final class PodVerdicts {
         List<PodTrouble> troubles = pods.troubles();
         String named = troubles.stream()
                 .limit(MAX_NAMED)
-                .map(trouble -> trouble.pod() + " " + trouble.reason()
-                        + (trouble.message().isBlank()
-                                ? ""
-                                : " (" + Text.cut(trouble.message().strip(), MAX_MESSAGE) + ")"))
+                .map(trouble -> trouble.pod() + " " + trouble.reason() + details(trouble))
                 .collect(Collectors.joining("; "));
         return troubles.size() > MAX_NAMED ? named + "; and " + (troubles.size() - MAX_NAMED) + " more." : named + ".";
+    }
+
+    private static String details(PodTrouble trouble) {
+        String details = Text.cut(trouble.message().strip(), MAX_MESSAGE) + LogTail.quoted(trouble.log());
+        return details.isBlank() ? "" : " (" + details + ")";
     }
 }

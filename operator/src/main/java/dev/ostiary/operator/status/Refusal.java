@@ -28,6 +28,12 @@ public record Refusal(String reason, String message) implements Comparable<Refus
     /** {@code spec.podTemplate} cannot be merged with what the operator makes. */
     public static final String INVALID_POD_TEMPLATE = "InvalidPodTemplate";
 
+    /** More Secrets and ConfigMaps are named than the operator watches. */
+    public static final String TOO_MANY_REFERENCES = "TooManyReferences";
+
+    /** A stdio workload needs the bridge, and the operator was not told which image has it. */
+    public static final String NO_BRIDGE_IMAGE = "NoBridgeImage";
+
     private static final Comparator<Refusal> ORDER =
             Comparator.comparing(Refusal::reason).thenComparing(Refusal::message);
 

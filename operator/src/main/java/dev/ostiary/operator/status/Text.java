@@ -49,7 +49,7 @@ final class Text {
         return plain(text).replace('\n', ' ').strip();
     }
 
-    private static boolean isPlain(int c) {
+    static boolean isPlain(int c) {
         return c == '\n'
                 || switch (Character.getType(c)) {
                     case Character.CONTROL,

@@ -7,6 +7,7 @@ import dev.ostiary.gateway.compiler.CompiledGateway;
 import dev.ostiary.gateway.compiler.Finding;
 import dev.ostiary.gateway.compiler.ResourceRef;
 import dev.ostiary.gateway.config.ResourceName;
+import dev.ostiary.operator.status.ConditionTypes;
 import dev.ostiary.operator.status.Situation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
@@ -28,6 +29,9 @@ public record World(
         Map<ResourceName, WorkloadView> workloads,
         Map<ResourceName, PolicyView> policies,
         Situation situation) {
+
+    /** The conditions that the operator sets. */
+    public static final Set<String> CONDITIONS = ConditionTypes.OURS;
 
     public World {
         gateways = Map.copyOf(gateways);

@@ -9,7 +9,7 @@ import dev.ostiary.gateway.compiler.CompiledGateway;
 import dev.ostiary.gateway.compiler.Compiler;
 import dev.ostiary.gateway.compiler.Finding;
 import dev.ostiary.gateway.compiler.Host;
-import dev.ostiary.gateway.compiler.PolicyTexts;
+import dev.ostiary.gateway.compiler.KnownPolicies;
 import dev.ostiary.gateway.compiler.ResourceRef;
 import dev.ostiary.gateway.compiler.Resources;
 import dev.ostiary.gateway.compiler.SecretKey;
@@ -57,10 +57,13 @@ final class WorldCompiler {
     private final Map<ResourceName, Place> places = new HashMap<>();
     private final Map<ResourceName, Map<ResourceRef, Long>> generations = new HashMap<>();
 
-    private WorldCompiler(Resources resources, Contents contents, PolicyTexts texts) {
+    private WorldCompiler(Resources resources, List<Finding> more, Contents contents, KnownPolicies known) {
         this.resources = resources;
         this.contents = contents;
-        this.compilation = Compiler.compile(resources, Host.cluster(), texts);
+        Compilation compiled = Compiler.compile(resources, Host.cluster(), known);
+        List<Finding> all = new ArrayList<>(compiled.findings());
+        all.addAll(more);
+        this.compilation = more.isEmpty() ? compiled : new Compilation(compiled.gateways(), all);
         compilation
                 .findings()
                 .forEach(finding -> findings.computeIfAbsent(finding.resource(), ref -> new ArrayList<>())
@@ -74,10 +77,11 @@ final class WorldCompiler {
     }
 
     /**
-     * @param texts what earlier compilations have read; makes no difference but in time
+     * @param more what is to be said besides what the compiler finds
+     * @param known what earlier compilations have read; makes no difference but in time
      */
-    static World compile(Resources resources, Contents contents, PolicyTexts texts) {
-        return new WorldCompiler(resources, contents, texts).world();
+    static World compile(Resources resources, List<Finding> more, Contents contents, KnownPolicies known) {
+        return new WorldCompiler(resources, more, contents, known).world();
     }
 
     private World world() {

@@ -3,7 +3,7 @@ package dev.ostiary.operator.world;
 import dev.ostiary.crds.McpGateway;
 import dev.ostiary.crds.McpPolicy;
 import dev.ostiary.crds.McpWorkload;
-import dev.ostiary.gateway.compiler.PolicyTexts;
+import dev.ostiary.gateway.compiler.KnownPolicies;
 import dev.ostiary.gateway.compiler.Resources;
 import dev.ostiary.gateway.compiler.SecretFacts;
 import dev.ostiary.gateway.compiler.SecretKey;
@@ -48,7 +48,7 @@ public final class WorldKeeper implements Contents, AutoCloseable {
     private final Consumer<Measured> measure;
 
     /** Used by the loop's thread alone. */
-    private final PolicyTexts texts = new PolicyTexts();
+    private final KnownPolicies policiesRead = new KnownPolicies();
 
     private volatile @Nullable World current;
     private volatile Set<ResourceName> keyRings = Set.of();
@@ -157,6 +157,8 @@ public final class WorldKeeper implements Contents, AutoCloseable {
         if (keyRings.contains(name)) {
             gateways.trigger(new ResourceName(
                     name.namespace(), name.name().substring(0, name.name().length() - "-keys".length())));
+            // Nothing is compiled from keys.
+            return;
         }
         loop.changed();
     }
@@ -170,7 +172,8 @@ public final class WorldKeeper implements Contents, AutoCloseable {
         List<McpGateway> allGateways = gateways.resources();
         List<McpWorkload> allWorkloads = workloads.resources();
         List<McpPolicy> allPolicies = policies.resources();
-        ReferencedNames names = ReferencedNames.of(allGateways, allWorkloads);
+        ReferencedNames named = ReferencedNames.of(allGateways, allWorkloads);
+        ReferencedNames names = named.bounded();
         // The operator's own Secrets are nobody's credentials: a resource that names them would have them sent out.
         Set<ResourceName> own = new HashSet<>();
         Set<ResourceName> rings = new HashSet<>();
@@ -206,7 +209,10 @@ public final class WorldKeeper implements Contents, AutoCloseable {
         }
         World before = current;
         World after = WorldCompiler.compile(
-                new Resources(allGateways, allWorkloads, allPolicies, facts, data, Map.of()), this, texts);
+                new Resources(allGateways, allWorkloads, allPolicies, facts, data, Map.of()),
+                named.equals(names) ? List.of() : ReferencedNames.tooMany(names, allGateways, allWorkloads),
+                this,
+                policiesRead);
         current = after;
         trigger(gateways, before == null ? Map.of() : before.gateways(), after.gateways(), World.GatewayView::sameAs);
         trigger(

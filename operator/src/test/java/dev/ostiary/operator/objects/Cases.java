@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -23,7 +24,8 @@ import java.util.stream.Stream;
 final class Cases {
 
     static final Path FOLDER = Path.of("src/test/resources/objects");
-    static final Images IMAGES = new Images("ghcr.io/ostiary/gateway:0.1.0", "IfNotPresent", List.of("registry"));
+    static final Images IMAGES = new Images(
+            "ghcr.io/ostiary/gateway:0.1.0", "ghcr.io/ostiary/bridge:0.1.0", "IfNotPresent", List.of("registry"));
     static final String CONTENT_HASH = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
     static final String JWKS = "{\"keys\":[]}";
 
@@ -57,7 +59,8 @@ final class Cases {
         List<HasMetadata> objects = new ArrayList<>();
         for (McpGateway gateway : resources.gateways()) {
             CompiledGateway compiled = Objects.requireNonNull(compilation.gateway(nameOf(gateway)));
-            objects.addAll(GatewayObjects.of(new GatewayPlan(gateway, compiled, IMAGES, Replicas.of(gateway, null))));
+            objects.addAll(GatewayObjects.of(new GatewayPlan(
+                    gateway, compiled, IMAGES, Replicas.of(gateway, null), Collections.emptySortedSet())));
         }
         return objects;
     }
@@ -72,7 +75,7 @@ final class Cases {
                             .equals(workload.getSpec().gatewayRef().name()))
                     .findFirst()
                     .orElseThrow();
-            objects.addAll(WorkloadObjects.of(new WorkloadPlan(workload, gateway, CONTENT_HASH, JWKS)));
+            objects.addAll(WorkloadObjects.of(new WorkloadPlan(workload, gateway, CONTENT_HASH, JWKS, IMAGES)));
         }
         return objects;
     }

@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,8 @@ class HandOverTest {
     private static GatewayPlan plan(Resources resources, @Nullable Deployment live) {
         CompiledGateway compiled =
                 Compiler.compile(resources, Host.cluster()).gateways().getFirst();
-        return new GatewayPlan(gateway(resources), compiled, Cases.IMAGES, Replicas.of(gateway(resources), live));
+        return new GatewayPlan(
+                gateway(resources), compiled, Cases.IMAGES, Replicas.of(gateway(resources), live), new TreeSet<>());
     }
 
     private static McpGateway gateway(Resources resources) {

@@ -514,6 +514,19 @@ final class Scenarios {
                                 1,
                                 false,
                                 List.of(new PodTrouble("time-mcp-1", "Unschedulable", "0/3 nodes are available")))));
+        time(
+                "its server crashes at start, and its log says why",
+                world -> world.pods.put(
+                        TIME,
+                        new Pods(
+                                2,
+                                0,
+                                false,
+                                List.of(new PodTrouble(
+                                        "time-mcp-0",
+                                        "CrashLoopBackOff",
+                                        "container server ended with exit code 1",
+                                        LogTail.of("12:00:01 listening\n12:00:02 no such zone: \"Mars\"\n"))))));
         time("its pods are rolled", world -> world.pods.put(TIME, new Pods(2, 2, false, List.of())));
         time("it is scaled to zero", world -> {
             world.pods.put(TIME, new Pods(0, 0, true, List.of()));
@@ -527,7 +540,7 @@ final class Scenarios {
                         List.of(new Refusal(
                                 Refusal.INVALID_POD_TEMPLATE, "spec.podTemplate.spec.containers[0]: has no name."))));
         time(
-                "its kind is not built yet",
+                "its command is not known",
                 world -> world.apply(TIME_YAML.replace("http: { stateful: false }", "transport: Stdio"))
                         .publish());
     }
