@@ -49,11 +49,19 @@ final class AdminEndpoint {
             if (call.equals("GET ")) {
                 return state();
             }
+            if (call.equals("GET graph/writes")) {
+                return Response.json(200, Map.of("writes", entra.graphWrites().all()));
+            }
             JsonNode body = request.body().length == 0 ? JSON.createObjectNode() : JSON.readTree(request.body());
             return switch (call) {
                 case "POST keys/rotate" -> rotate(body);
                 case "POST clock" -> clock(body);
                 case "POST faults" -> arm(body);
+                case "POST graph/consistency" -> consistency(body);
+                case "DELETE graph/writes" -> {
+                    entra.graphWrites().clear();
+                    yield state();
+                }
                 case "DELETE faults" -> {
                     entra.faults().clearAll();
                     yield state();
@@ -122,6 +130,7 @@ final class AdminEndpoint {
     private Response arm(JsonNode body) {
         Area area = Area.valueOf(body.path("area").asText().toUpperCase(Locale.ROOT));
         int times = body.path("times").asInt(Integer.MAX_VALUE);
+        int after = body.path("after").asInt();
         Fault fault;
         if (body.has("status")) {
             fault = new Fault.Status(
@@ -130,6 +139,10 @@ final class AdminEndpoint {
             fault = new Fault.Slow(Duration.parse(body.path("slow").asText()));
         } else if (body.path("hang").asBoolean()) {
             fault = new Fault.Hang(new CountDownLatch(1));
+        } else if (body.has("doneButStatus")) {
+            fault = new Fault.DoneButStatus(body.path("doneButStatus").asInt());
+        } else if (body.path("cut").asBoolean()) {
+            fault = new Fault.Cut();
         } else if (body.path("garbage").asBoolean()) {
             fault = new Fault.Garbage();
         } else if (body.has("aadsts")) {
@@ -138,9 +151,17 @@ final class AdminEndpoint {
                     body.has("claims") ? body.path("claims").asText() : null);
         } else {
             throw new IllegalArgumentException(
-                    "say 'status' (500), 'slow' (PT1S), 'hang' (true), 'garbage' (true) or 'aadsts' (50076)");
+                    "say 'status' (500), 'slow' (PT1S), 'hang' (true), 'cut' (true), 'doneButStatus' (504), 'garbage' (true) or 'aadsts' (50076)");
         }
-        entra.faults().arm(area, fault, times);
+        entra.faults().arm(area, fault, after, times);
+        return state();
+    }
+
+    /** Reads that miss a new object, reads that see an old version, and a time for both; 0 where left out. */
+    private Response consistency(JsonNode body) {
+        entra.consistency().hideCreated(body.path("hideCreated").asInt());
+        entra.consistency().staleReads(body.path("staleReads").asInt());
+        entra.consistency().lag(Duration.parse(body.path("lag").asText("PT0S")));
         return state();
     }
 

@@ -28,6 +28,7 @@ public final class EmulatorCommand {
               --tls              serve https, with a certificate from an authority of its own
               --ca-file FILE     with --tls: write the authority's certificate there
               --directory FILE   tenants, users, groups and apps as JSON (default: a directory with one of everything)
+              --empty            a tenant without any app, with administrators and plain users
               --client-documents HOST
                                  HTTPS URLs of this host may be client ids, as in the public preview
               --keys FILE        keep the token keys there, so that tokens stay valid over a restart
@@ -104,6 +105,7 @@ public final class EmulatorCommand {
                 case "--tls" -> tls = true;
                 case "--ca-file" -> caFile = Path.of(value(args, ++i));
                 case "--directory" -> directory = DirectoryFile.read(Path.of(value(args, ++i)));
+                case "--empty" -> directory = EmptyTenant.directory();
                 case "--client-documents" -> documentHosts.add(value(args, ++i));
                 case "--keys" -> keys = Path.of(value(args, ++i));
                 default -> throw new IllegalArgumentException("unknown argument " + args[i] + "\n\n" + USAGE);

@@ -3,6 +3,7 @@ package dev.ostiary.entra.emulator;
 import dev.ostiary.entra.emulator.directory.Directory;
 import dev.ostiary.entra.emulator.directory.User;
 import dev.ostiary.entra.emulator.graph.GraphEndpoint;
+import dev.ostiary.entra.emulator.graph.GraphWrites;
 import dev.ostiary.entra.emulator.http.Listener;
 import dev.ostiary.entra.emulator.oauth.AuthorizeEndpoint;
 import dev.ostiary.entra.emulator.oauth.DeviceEndpoints;
@@ -12,6 +13,8 @@ import dev.ostiary.entra.emulator.oauth.RefreshTokens;
 import dev.ostiary.entra.emulator.oauth.SignInState;
 import dev.ostiary.entra.emulator.oauth.TenantPages;
 import dev.ostiary.entra.emulator.oauth.TokenEndpoint;
+import dev.ostiary.entra.emulator.objects.Consistency;
+import dev.ostiary.entra.emulator.objects.LiveDirectory;
 import dev.ostiary.entra.emulator.token.GraphTokens;
 import dev.ostiary.entra.emulator.token.Issuers;
 import dev.ostiary.entra.emulator.token.Opaque;
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EntraEmulator implements AutoCloseable {
 
-    private final Directory directory;
+    private final LiveDirectory live;
     private final String origin;
     private final @Nullable TlsIdentity tls;
     private final Listener listener;
@@ -39,9 +42,9 @@ public final class EntraEmulator implements AutoCloseable {
     private final Faults faults;
     private final TokenMint mint;
     private final SignInState signIns;
+    private final GraphWrites writes = new GraphWrites();
 
     private EntraEmulator(Settings settings, Listener listener, @Nullable TlsIdentity tls) {
-        this.directory = settings.directory();
         this.tls = tls;
         this.listener = listener;
         String host = settings.host().indexOf(':') >= 0 ? "[" + settings.host() + "]" : settings.host();
@@ -51,13 +54,14 @@ public final class EntraEmulator implements AutoCloseable {
         settings.customSigningKeys().forEach(keys::addCustom);
         this.issuers = new Issuers(origin, settings.stsOrigin());
         this.clock = new EmulatorClock();
+        this.live = new LiveDirectory(settings.directory(), clock);
         this.faults = new Faults();
         Opaque opaque = new Opaque(settings.seed());
-        this.mint = new TokenMint(directory, keys, clock, opaque, issuers, settings.accessTokenLifetime());
-        this.signIns = new SignInState(clock, new RefreshTokens(directory, opaque, settings.refreshTokenKey()));
+        this.mint = new TokenMint(live, keys, clock, opaque, issuers, settings.accessTokenLifetime());
+        this.signIns = new SignInState(live, clock, new RefreshTokens(live, opaque, settings.refreshTokenKey()));
         ErrorResponses errors = new ErrorResponses(clock, opaque, origin, settings.openPoints());
         Realm realm = new Realm(
-                directory,
+                live,
                 clock,
                 opaque,
                 issuers,
@@ -70,9 +74,9 @@ public final class EntraEmulator implements AutoCloseable {
                 settings.clientDocuments(),
                 settings.openPoints());
         Router router = new Router(
-                directory.tenants(),
+                settings.directory().tenants(),
                 new DiscoveryDocuments(
-                        directory,
+                        settings.directory(),
                         keys,
                         issuers,
                         origin,
@@ -84,13 +88,15 @@ public final class EntraEmulator implements AutoCloseable {
                 new DeviceEndpoints(realm, signIns, errors),
                 new TenantPages(realm, signIns, errors),
                 new GraphEndpoint(
-                        directory,
+                        live,
                         new GraphTokens(keys, clock),
                         clock,
                         opaque,
                         origin,
                         signIns::revoke,
-                        signIns::current),
+                        signIns::current,
+                        settings.tenantPolicy()),
+                writes,
                 new AdminEndpoint(this),
                 errors,
                 faults);
@@ -140,9 +146,9 @@ public final class EntraEmulator implements AutoCloseable {
         return tls == null ? Optional.empty() : Optional.of(tls.caPem());
     }
 
-    /** Tenants, users, groups and apps. */
+    /** Tenants, users, groups and apps as of now, with all that was written over Graph. */
     public Directory directory() {
-        return directory;
+        return live.current();
     }
 
     /** Access tokens without a flow. */
@@ -158,6 +164,16 @@ public final class EntraEmulator implements AutoCloseable {
     /** Faults on demand and request counts. */
     public Faults faults() {
         return faults;
+    }
+
+    /** What Graph was asked to change so far. */
+    public GraphWrites graphWrites() {
+        return writes;
+    }
+
+    /** How far Graph's replicas lag behind writes. */
+    public Consistency consistency() {
+        return live.consistency();
     }
 
     /** The token keys, to keep them over a restart. */
@@ -180,7 +196,7 @@ public final class EntraEmulator implements AutoCloseable {
      * @throws IllegalArgumentException when there is no such user
      */
     public void revokeSessions(String oidOrUpn) {
-        User user = directory.tenants().stream()
+        User user = live.current().tenants().stream()
                 .flatMap(tenant -> tenant.user(oidOrUpn).stream())
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no tenant of the directory has user " + oidOrUpn));
@@ -194,7 +210,7 @@ public final class EntraEmulator implements AutoCloseable {
      * @throws IllegalArgumentException when there is no user with this object id
      */
     public void change(User user) {
-        if (directory.tenantOf(user).isEmpty()) {
+        if (live.current().tenantOf(user).isEmpty()) {
             throw new IllegalArgumentException("no tenant of the directory has user " + user.oid());
         }
         signIns.change(user);

@@ -31,7 +31,9 @@ public final class Faults {
         KEYS,
         AUTHORIZE,
         TOKEN,
-        GRAPH
+        GRAPH,
+        /** Requests that change the directory, before those of {@link #GRAPH}. */
+        GRAPH_WRITES
     }
 
     /** What goes wrong. */
@@ -50,6 +52,12 @@ public final class Faults {
 
         /** No answer until the fault is cleared or the emulator closed; then the connection is dropped. */
         record Hang(CountDownLatch released) implements Fault {}
+
+        /** All is done, but the answer says otherwise: a gateway's 502, 503 or 504. */
+        record DoneButStatus(int code) implements Fault {}
+
+        /** All is done, but the connection is cut before the answer. */
+        record Cut() implements Fault {}
 
         /** The real status with a body that is not JSON. */
         record Garbage() implements Fault {}
@@ -83,10 +91,20 @@ public final class Faults {
         arm(area, new Fault.Hang(new CountDownLatch(1)), Integer.MAX_VALUE);
     }
 
+    /** The connection of one request is cut after all is done, {@code after} requests of the area from now. */
+    public void cut(Area area, int after) {
+        arm(area, new Fault.Cut(), after, 1);
+    }
+
     /** Arms any fault for so many requests. */
     public void arm(Area area, Fault fault, int times) {
+        arm(area, fault, 0, times);
+    }
+
+    /** Arms any fault for so many requests, after so many others of the area. */
+    public void arm(Area area, Fault fault, int after, int times) {
         synchronized (lock) {
-            release(armed.put(area, new Armed(fault, new AtomicInteger(times))));
+            release(armed.put(area, new Armed(fault, new AtomicInteger(after), new AtomicInteger(times))));
         }
     }
 
@@ -118,6 +136,9 @@ public final class Faults {
             if (current == null || closed) {
                 return null;
             }
+            if (current.after().getAndDecrement() > 0) {
+                return null;
+            }
             if (current.left().getAndDecrement() <= 1) {
                 armed.remove(area);
             }
@@ -144,5 +165,5 @@ public final class Faults {
         }
     }
 
-    private record Armed(Fault fault, AtomicInteger left) {}
+    private record Armed(Fault fault, AtomicInteger after, AtomicInteger left) {}
 }

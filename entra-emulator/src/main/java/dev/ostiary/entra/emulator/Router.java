@@ -4,6 +4,7 @@ import dev.ostiary.entra.emulator.Faults.Area;
 import dev.ostiary.entra.emulator.Faults.Fault;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.graph.GraphEndpoint;
+import dev.ostiary.entra.emulator.graph.GraphWrites;
 import dev.ostiary.entra.emulator.http.Listener;
 import dev.ostiary.entra.emulator.http.Request;
 import dev.ostiary.entra.emulator.http.Response;
@@ -17,6 +18,7 @@ import dev.ostiary.entra.emulator.oauth.TokenEndpoint;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ record Router(
         DeviceEndpoints devices,
         TenantPages tenantPages,
         GraphEndpoint graph,
+        GraphWrites writes,
         AdminEndpoint admin,
         ErrorResponses errors,
         Faults faults)
@@ -45,10 +48,22 @@ record Router(
         return switch (first) {
             case "" -> start();
             case "_emulator" -> admin.answer(request);
-            case "v1.0" -> faulty(Area.GRAPH, request, () -> graph.answer(request));
+            case "v1.0" -> graph(request);
             case "devicelogin" -> devices.page(request);
             default -> tenant(request, first, "/" + String.join("/", path.subList(1, path.size())));
         };
+    }
+
+    private @Nullable Response graph(Request request) throws InterruptedException {
+        if (!GraphWrites.isWrite(request)) {
+            return faulty(Area.GRAPH, request, () -> graph.answer(request));
+        }
+        Response[] given = new Response[1];
+        Response sent = faulty(
+                Area.GRAPH_WRITES, request, () -> faulty(Area.GRAPH, request, () -> given[0] = graph.answer(request)));
+        Response known = given[0] == null ? sent : given[0];
+        writes.add(request, known == null ? 0 : known.status());
+        return sent;
     }
 
     private @Nullable Response tenant(Request request, String tenant, String tail) throws InterruptedException {
@@ -123,10 +138,14 @@ record Router(
         return switch (fault) {
             case null -> handler.answer();
             case Fault.Status status -> {
-                Response failed = Response.text(status.code(), "A fault that was asked for.\n");
+                Response failed = failed(area, status.code());
                 yield status.retryAfterSeconds() > 0
                         ? failed.with("Retry-After", Integer.toString(status.retryAfterSeconds()))
                         : failed;
+            }
+            case Fault.DoneButStatus done -> {
+                handler.answer();
+                yield failed(area, done.code());
             }
             case Fault.Slow slow -> {
                 Thread.sleep(slow.delay());
@@ -136,12 +155,32 @@ record Router(
                 hang.released().await();
                 yield null;
             }
+            case Fault.Cut cut -> {
+                handler.answer();
+                yield null;
+            }
             case Fault.Garbage ignored -> Response.text(200, "{\"keys\":[{\"kty\"");
             case Fault.Aadsts wanted ->
-                area == Area.GRAPH
+                area == Area.GRAPH || area == Area.GRAPH_WRITES
                         ? claimsChallenge(wanted)
                         : errors.json(request, EntraErrors.injected(wanted.aadsts(), wanted.claims()));
         };
+    }
+
+    /** Graph's own errors are JSON ([D] microsoft-graph-docs-contrib {@code concepts/errors.md}, {@code throttling.md}). */
+    private static Response failed(Area area, int status) {
+        boolean ofGraph = area == Area.GRAPH || area == Area.GRAPH_WRITES;
+        if (!ofGraph) {
+            return Response.text(status, "A fault that was asked for.\n");
+        }
+        String code = switch (status) {
+            case 429 -> "TooManyRequests";
+            case 502 -> "BadGateway";
+            case 503 -> "ServiceUnavailable";
+            case 504 -> "GatewayTimeout";
+            default -> "generalException";
+        };
+        return Response.json(status, Map.of("error", Map.of("code", code, "message", "A fault that was asked for.")));
     }
 
     /** Continuous access evaluation at Graph (fact sheet §6.1, [D] app-resilience-continuous-access-evaluation.md). */

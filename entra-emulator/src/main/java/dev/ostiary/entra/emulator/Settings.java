@@ -1,6 +1,7 @@
 package dev.ostiary.entra.emulator;
 
 import dev.ostiary.entra.emulator.directory.Directory;
+import dev.ostiary.entra.emulator.graph.TenantPolicy;
 import dev.ostiary.entra.emulator.oauth.ClientDocuments;
 import dev.ostiary.entra.emulator.oauth.OpenPoints;
 import dev.ostiary.entra.emulator.oauth.ResourceMode;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientDocuments whether an HTTPS URL may be a client id, and whose
  * @param customSigningKeys client ids of APIs that have a signing key of their own
  * @param openPoints what public sources leave open
+ * @param tenantPolicy what the tenants' administrators have decided about apps
  */
 public record Settings(
         Directory directory,
@@ -54,7 +56,8 @@ public record Settings(
         Map<String, String> trustedKeySets,
         ClientDocuments clientDocuments,
         Set<String> customSigningKeys,
-        OpenPoints openPoints) {
+        OpenPoints openPoints,
+        TenantPolicy tenantPolicy) {
 
     public Settings {
         tlsHosts = List.copyOf(tlsHosts);
@@ -85,7 +88,8 @@ public record Settings(
                 Map.of(),
                 ClientDocuments.OFF,
                 Set.of(),
-                OpenPoints.LIKELY);
+                OpenPoints.LIKELY,
+                TenantPolicy.DEFAULT);
     }
 
     /** Another address to listen on than loopback: in a container, where only its own network reaches it. */
@@ -190,6 +194,13 @@ public record Settings(
         return draft.settings();
     }
 
+    /** Other decisions of the tenants' administrators about apps. */
+    public Settings withTenantPolicy(TenantPolicy value) {
+        Draft draft = new Draft(this);
+        draft.tenantPolicy = value;
+        return draft.settings();
+    }
+
     /** HTTPS URLs as client ids, as in the public preview. */
     public Settings withClientDocuments(ClientDocuments value) {
         Draft draft = new Draft(this);
@@ -224,6 +235,7 @@ public record Settings(
         private ClientDocuments clientDocuments;
         private Set<String> customSigningKeys;
         private OpenPoints openPoints;
+        private TenantPolicy tenantPolicy;
 
         private Draft(Settings from) {
             directory = from.directory;
@@ -244,6 +256,7 @@ public record Settings(
             clientDocuments = from.clientDocuments;
             customSigningKeys = from.customSigningKeys;
             openPoints = from.openPoints;
+            tenantPolicy = from.tenantPolicy;
         }
 
         private Settings settings() {
@@ -265,7 +278,8 @@ public record Settings(
                     trustedKeySets,
                     clientDocuments,
                     customSigningKeys,
-                    openPoints);
+                    openPoints,
+                    tenantPolicy);
         }
     }
 }

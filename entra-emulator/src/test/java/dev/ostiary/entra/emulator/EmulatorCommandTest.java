@@ -73,6 +73,24 @@ class EmulatorCommandTest {
         assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
     }
 
+    @Test
+    void itServesATenantWithoutApps() throws Exception {
+        CompletableFuture<Integer> exit = new CompletableFuture<>();
+        Thread thread = new Thread(() -> exit.complete(command.run("--empty")));
+        String origin = running(thread);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains(EmptyTenant.ID, EmptyTenant.APPLICATION_ADMINISTRATOR.upn());
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(URI.create(origin + "/v1.0/applications"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(401);
+        }
+        thread.interrupt();
+        assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -159,7 +159,7 @@ public record AppRegistration(
         None,
         /** Security groups, nested ones included. */
         SecurityGroup,
-        /** Directory roles, of which the emulator has none. */
+        /** Directory roles, as `wids`. */
         DirectoryRole,
         /** Groups that are assigned to the app, direct members only. */
         ApplicationGroup,

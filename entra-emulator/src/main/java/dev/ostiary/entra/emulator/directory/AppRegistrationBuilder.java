@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Collects an {@link AppRegistration}. Every method returns this builder; not for use by several threads. */
@@ -32,6 +33,7 @@ public final class AppRegistrationBuilder {
     private final List<Scope> scopes = new ArrayList<>();
     private final List<AppRole> roles = new ArrayList<>();
     private final List<String> preAuthorized = new ArrayList<>();
+    private final List<PreAuthorized> partlyPreAuthorized = new ArrayList<>();
     private final List<String> knownClients = new ArrayList<>();
     private final List<String> optionalClaims = new ArrayList<>();
     private GroupMembershipClaims groups = GroupMembershipClaims.None;
@@ -126,6 +128,24 @@ public final class AppRegistrationBuilder {
         return this;
     }
 
+    /** Adds a delegated permission with an id of its own. */
+    public AppRegistrationBuilder scope(String id, String value, boolean adminOnly) {
+        scopes.add(new Scope(id, value, adminOnly));
+        return this;
+    }
+
+    /** Adds an app role with an id of its own. */
+    public AppRegistrationBuilder appRole(String id, String value) {
+        roles.add(new AppRole(id, value));
+        return this;
+    }
+
+    /** Pre-authorises a client for some scopes, by their ids. */
+    public AppRegistrationBuilder preAuthorize(PreAuthorized some) {
+        partlyPreAuthorized.add(some);
+        return this;
+    }
+
     /** Pre-authorises clients for every scope that the app has once built. */
     public AppRegistrationBuilder preAuthorize(String... clientIds) {
         preAuthorized.addAll(List.of(clientIds));
@@ -189,8 +209,9 @@ public final class AppRegistrationBuilder {
                 federated,
                 scopes,
                 roles,
-                preAuthorized.stream()
-                        .map(client -> new PreAuthorized(client, scopeIds))
+                Stream.concat(
+                                preAuthorized.stream().map(client -> new PreAuthorized(client, scopeIds)),
+                                partlyPreAuthorized.stream())
                         .toList(),
                 knownClients,
                 optionalClaims,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One Entra tenant.
@@ -68,21 +69,41 @@ public record Tenant(
 
     /** Values of the roles of this API that the user has, alone or through a group that the user is directly in. */
     public List<String> rolesOf(User user, String resourceId) {
-        return roleAssignments.stream()
-                .filter(assignment -> assignment.resourceId().equals(resourceId)
-                        && (assignment.principalId().equals(user.oid())
-                                || user.groups().contains(assignment.principalId())))
-                .map(RoleAssignment::role)
-                .distinct()
-                .toList();
+        return values(assignmentsOf(user, resourceId));
     }
 
     /** Values of the roles of this API that the app has. */
     public List<String> rolesOf(AppRegistration client, String resourceId) {
+        return values(assignmentsOf(client, resourceId));
+    }
+
+    /** Whether the user is assigned to this API, with or without a role. */
+    public boolean isAssigned(User user, String resourceId) {
+        return assignmentsOf(user, resourceId).findAny().isPresent();
+    }
+
+    /** Whether the app is assigned to this API, with or without a role. */
+    public boolean isAssigned(AppRegistration client, String resourceId) {
+        return assignmentsOf(client, resourceId).findAny().isPresent();
+    }
+
+    private Stream<RoleAssignment> assignmentsOf(User user, String resourceId) {
         return roleAssignments.stream()
                 .filter(assignment -> assignment.resourceId().equals(resourceId)
-                        && assignment.principalId().equals(client.appId()))
+                        && (assignment.principalId().equals(user.oid())
+                                || user.groups().contains(assignment.principalId())));
+    }
+
+    private Stream<RoleAssignment> assignmentsOf(AppRegistration client, String resourceId) {
+        return roleAssignments.stream()
+                .filter(assignment -> assignment.resourceId().equals(resourceId)
+                        && assignment.principalId().equals(client.appId()));
+    }
+
+    private static List<String> values(Stream<RoleAssignment> assignments) {
+        return assignments
                 .map(RoleAssignment::role)
+                .filter(role -> !role.isEmpty())
                 .distinct()
                 .toList();
     }

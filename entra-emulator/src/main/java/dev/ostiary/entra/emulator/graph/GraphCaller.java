@@ -9,6 +9,7 @@ import dev.ostiary.entra.emulator.token.GraphTokens;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param tenant of the token
  * @param user signed-in user; null for an app on its own
  * @param clientId app that asks
+ * @param principalId object id of the user or of the app's service principal
  * @param permissions delegated scopes or application roles
  */
-record GraphCaller(Tenant tenant, @Nullable User user, String clientId, Set<String> permissions) {
+record GraphCaller(Tenant tenant, @Nullable User user, String clientId, String principalId, Set<String> permissions) {
 
     static GraphCaller of(Request request, Directory directory, GraphTokens tokens) {
         String header = request.header("Authorization");
@@ -45,7 +47,12 @@ record GraphCaller(Tenant tenant, @Nullable User user, String clientId, Set<Stri
         } else {
             claims.path("roles").forEach(role -> permissions.add(role.asText()));
         }
-        return new GraphCaller(tenant, user, claims.path("appid").asText(), Set.copyOf(permissions));
+        return new GraphCaller(
+                tenant, user, claims.path("appid").asText(), claims.path("oid").asText(), Set.copyOf(permissions));
+    }
+
+    boolean hasAny(String... wanted) {
+        return Stream.of(wanted).anyMatch(permissions::contains);
     }
 
     boolean has(String permission) {

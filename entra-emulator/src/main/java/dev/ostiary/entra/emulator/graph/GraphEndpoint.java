@@ -2,11 +2,11 @@ package dev.ostiary.entra.emulator.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ostiary.entra.emulator.directory.Directory;
 import dev.ostiary.entra.emulator.directory.Group;
 import dev.ostiary.entra.emulator.directory.User;
 import dev.ostiary.entra.emulator.http.Request;
 import dev.ostiary.entra.emulator.http.Response;
+import dev.ostiary.entra.emulator.objects.LiveDirectory;
 import dev.ostiary.entra.emulator.token.GraphTokens;
 import dev.ostiary.entra.emulator.token.Opaque;
 import dev.ostiary.entra.emulator.token.TokenMint;
@@ -28,7 +28,7 @@ public final class GraphEndpoint {
     private static final int MAX_CHECKED_GROUPS = 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Directory directory;
+    private final LiveDirectory live;
     private final GraphTokens tokens;
     private final Clock clock;
     private final Opaque opaque;
@@ -36,6 +36,8 @@ public final class GraphEndpoint {
     private final Consumer<User> revoke;
     private final UnaryOperator<User> current;
     private final MembershipPages pages;
+    private final DirectoryEndpoint apps;
+    private final TenantResource tenant;
 
     /**
      * For one emulator.
@@ -43,16 +45,18 @@ public final class GraphEndpoint {
      * @param origin of Graph, for links
      * @param revoke ends a user's sessions
      * @param current a user as of now
+     * @param policy of every tenant
      */
     public GraphEndpoint(
-            Directory directory,
+            LiveDirectory live,
             GraphTokens tokens,
             Clock clock,
             Opaque opaque,
             String origin,
             Consumer<User> revoke,
-            UnaryOperator<User> current) {
-        this.directory = directory;
+            UnaryOperator<User> current,
+            TenantPolicy policy) {
+        this.live = live;
         this.tokens = tokens;
         this.clock = clock;
         this.opaque = opaque;
@@ -60,17 +64,28 @@ public final class GraphEndpoint {
         this.revoke = revoke;
         this.current = current;
         this.pages = new MembershipPages(origin);
+        GraphContext context = new GraphContext(origin, clock, opaque, policy);
+        this.apps = new DirectoryEndpoint(live, context);
+        this.tenant = new TenantResource(context, current);
     }
 
     /** Answers a request under {@code /v1.0} or to {@code /oidc/userinfo}. */
     public Response answer(Request request) {
         try {
-            GraphCaller caller = GraphCaller.of(request, directory, tokens);
+            GraphCaller caller = GraphCaller.of(request, live.current(), tokens);
             List<String> path = request.segments();
             if (path.getFirst().equals("oidc")) {
                 return userinfo(caller);
             }
-            return resource(request, caller, path.subList(1, path.size()));
+            List<String> below = path.subList(1, path.size());
+            return DirectoryEndpoint.serves(below)
+                    ? apps.answer(request, caller, below)
+                    : switch (request.method() + " " + String.join("/", below)) {
+                        case "GET organization" -> tenant.organization(request, caller);
+                        case "GET users" -> tenant.users(request, caller);
+                        case "GET groups" -> tenant.groups(request, caller);
+                        default -> resource(request, caller, below);
+                    };
         } catch (GraphException e) {
             return error(request, e);
         }
@@ -95,6 +110,15 @@ public final class GraphEndpoint {
             case "POST checkMemberGroups" -> checkMemberGroups(request, caller, target);
             case "POST getMemberObjects", "POST getMemberGroups" -> memberIds(request, caller, target);
             case "POST revokeSignInSessions" -> revokeSessions(caller, target);
+            case "GET memberOf" -> {
+                caller.require(caller.isSelf(target) || caller.hasAny("User.Read.All", "Directory.Read.All"));
+                yield tenant.memberOf(request, caller.tenant(), target);
+            }
+            case "GET transitiveMemberOf/microsoft.graph.directoryRole",
+                    "GET memberOf/microsoft.graph.directoryRole" -> {
+                caller.require(caller.isSelf(target) || caller.hasAny("User.Read.All", "Directory.Read.All"));
+                yield tenant.directoryRoles(request, caller.tenant(), target);
+            }
             case "GET transitiveMemberOf",
                     "GET transitiveMemberOf/microsoft.graph.group",
                     "GET transitiveMemberOf/microsoft.graph.group/$count" -> {
@@ -145,8 +169,7 @@ public final class GraphEndpoint {
                 .orElseThrow(() -> GraphException.notFound(id));
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("@odata.context", origin + "/v1.0/$metadata#groups/$entity");
-        body.put("id", group.id());
-        body.put("displayName", group.name());
+        TenantResource.group(group).properties().forEach(entry -> body.put(entry.getKey(), entry.getValue()));
         return Response.json(200, body);
     }
 
@@ -236,6 +259,18 @@ public final class GraphEndpoint {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("code", error.code());
         body.put("message", error.getMessage());
+        GraphException.Detail detail = error.detail();
+        if (detail != null) {
+            body.put(
+                    "details",
+                    List.of(Map.of(
+                            "code",
+                            detail.code(),
+                            "message",
+                            String.valueOf(error.getMessage()),
+                            "target",
+                            detail.target())));
+        }
         body.put("innerError", inner);
         Response response = Response.json(error.status(), Map.of("error", body)).with("request-id", requestId);
         return error.status() == 401

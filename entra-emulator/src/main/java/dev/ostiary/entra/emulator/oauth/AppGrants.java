@@ -25,8 +25,11 @@ final class AppGrants {
         if (tenant == null) {
             throw new EntraException(EntraErrors.grantNotOverCommon());
         }
-        AppRegistration client =
-                realm.client(request.authority(), request.presented().clientId());
+        String clientId = request.presented().clientId();
+        if (realm.live().lacksPrincipal(tenant.id(), clientId)) {
+            throw new EntraException(ClientErrors.principalMissing(clientId, tenant.id()));
+        }
+        AppRegistration client = realm.client(request.authority(), clientId);
         int authentication = clients.confidential(tenant, client, request.presented());
         String scope = request.required("scope");
         if (!scope.endsWith("/.default") || scope.indexOf(' ') >= 0) {

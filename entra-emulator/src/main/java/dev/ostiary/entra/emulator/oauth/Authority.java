@@ -5,6 +5,7 @@ import dev.ostiary.entra.emulator.directory.AppRegistration.SignInAudience;
 import dev.ostiary.entra.emulator.directory.Directory;
 import dev.ostiary.entra.emulator.directory.FirstPartyApps;
 import dev.ostiary.entra.emulator.directory.Tenant;
+import dev.ostiary.entra.emulator.objects.LiveDirectory;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,8 @@ record Authority(String segment, @Nullable Tenant tenant) {
      *
      * @throws EntraException when it is unknown, disabled, or not for many tenants at a shared authority
      */
-    AppRegistration client(Directory directory, String clientId) {
+    AppRegistration client(LiveDirectory live, String clientId) {
+        Directory directory = live.current();
         AppRegistration app = tenant == null ? anywhere(directory, clientId) : here(directory, tenant, clientId);
         if (!app.enabled()) {
             throw new EntraException(ClientErrors.disabled(app));

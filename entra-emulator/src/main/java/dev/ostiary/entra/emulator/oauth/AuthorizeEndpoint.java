@@ -181,9 +181,10 @@ public final class AuthorizeEndpoint {
     private @Nullable SignIn signIn(Attempt attempt, Interaction interaction, List<Tenant> tenants) {
         String hint = attempt.params().get("login_hint");
         List<SignIn> known = sessions.current(attempt.request()).stream()
-                .filter(signIn -> tenants.contains(signIn.tenant()))
+                .filter(signIn -> tenants.stream()
+                        .anyMatch(tenant -> tenant.id().equals(signIn.tenant().id())))
                 .filter(signIn -> hint == null
-                        || signIn.equals(Interaction.find(state, tenants, hint, signIn.mfa(), signIn.at())))
+                        || isUser(signIn, Interaction.find(state, tenants, hint, signIn.mfa(), signIn.at())))
                 .toList();
         String picked = interaction.user();
         if (picked != null) {
@@ -204,6 +205,12 @@ public final class AuthorizeEndpoint {
             return known.getFirst();
         }
         return hint != null && realm.autoLogin() ? Interaction.find(state, tenants, hint, false, realm.now()) : null;
+    }
+
+    private static boolean isUser(SignIn signIn, @Nullable SignIn hinted) {
+        return hinted != null
+                && hinted.tenant().id().equals(signIn.tenant().id())
+                && hinted.user().oid().equals(signIn.user().oid());
     }
 
     private @Nullable Response consent(

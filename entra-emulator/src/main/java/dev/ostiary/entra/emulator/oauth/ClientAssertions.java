@@ -85,6 +85,9 @@ final class ClientAssertions {
             throw new EntraException(ClientErrors.assertionSignature(
                     "Key was found, but use of the key to verify the signature failed."));
         }
+        if (certificate.getNotAfter().toInstant().isBefore(realm.now())) {
+            throw new EntraException(ClientErrors.assertionSignature("The key used is expired."));
+        }
         checkTime(claims);
         String base = realm.issuers().loginOrigin() + "/";
         boolean addressed = claims.getAudience().stream()

@@ -103,6 +103,15 @@ final class ClientErrors {
         return EntraError.of(50027, INVALID_REQUEST, "JWT token is invalid or malformed.");
     }
 
+    /** [O] in logs of bots: number, error and text. */
+    static EntraError principalMissing(String clientId, String tenantId) {
+        return EntraError.of(
+                7000229,
+                INVALID_CLIENT,
+                "The client application " + clientId + " is missing service principal in the tenant " + tenantId
+                        + ". See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119");
+    }
+
     static EntraError assertionField(String name) {
         return EntraError.of(
                 90014,

@@ -137,13 +137,14 @@ final class CodeGrants {
         if (code.declined()) {
             throw new EntraException(GrantErrors.deviceDeclined());
         }
-        SignIn signIn = code.signIn();
-        if (signIn == null) {
+        SignIn approved = code.signIn();
+        if (approved == null) {
             boolean tooSoon = code.polledTooSoon(realm.now());
             state.deviceCodes.replace(value, code, code.polled(realm.now()));
             throw new EntraException(
                     tooSoon && realm.openPoints().slowDown() ? GrantErrors.slowDown() : GrantErrors.devicePending());
         }
+        SignIn signIn = state.current(approved);
         RequestedScopes scopes = scopeRules.resolve(signIn.tenant(), client, code.scope(), null);
         Grant grant = new Grant(signIn, client.appId(), Platform.PUBLIC_CLIENT, code.scope(), ClaimsRequest.NONE);
         state.deviceCodes.remove(value);

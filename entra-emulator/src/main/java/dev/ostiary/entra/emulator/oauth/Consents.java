@@ -5,7 +5,10 @@ import dev.ostiary.entra.emulator.directory.AppRegistration.Scope;
 import dev.ostiary.entra.emulator.directory.Consent;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.directory.User;
-import java.util.ArrayList;
+import dev.ostiary.entra.emulator.objects.Grants;
+import dev.ostiary.entra.emulator.objects.LiveDirectory;
+import java.time.Clock;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,15 +21,24 @@ import org.jspecify.annotations.Nullable;
 final class Consents {
 
     private final BoundedStore<Set<String>> given = new BoundedStore<>(10_000);
+    private final LiveDirectory live;
+    private final Clock clock;
+
+    Consents(LiveDirectory live, Clock clock) {
+        this.live = live;
+        this.clock = clock;
+    }
 
     /** Short names of the scopes that the client may have at the API for this user. */
     Set<String> granted(Tenant tenant, User user, AppRegistration client, AppRegistration api) {
         Set<String> granted = new LinkedHashSet<>();
         boolean own = client.appId().equals(api.appId());
+        Set<String> inDirectory = inDirectory(live.current(tenant), user, client, api);
         for (Scope scope : api.oauth2PermissionScopes()) {
             if (own
                     || api.preAuthorizes(client.appId(), scope.value())
-                    || inDirectory(tenant, user, client, api, scope)) {
+                    || inDirectory.contains(scope.value())
+                    || inDirectory.contains("*")) {
                 granted.add(scope.value());
             }
         }
@@ -35,18 +47,16 @@ final class Consents {
         return granted;
     }
 
-    private static boolean inDirectory(
-            Tenant tenant, User user, AppRegistration client, AppRegistration api, Scope scope) {
+    private static Set<String> inDirectory(Tenant tenant, User user, AppRegistration client, AppRegistration api) {
+        Set<String> scopes = new HashSet<>();
         for (Consent consent : tenant.consents()) {
             boolean forUser = consent.userOid() == null || consent.userOid().equals(user.oid());
             boolean forClient = consent.clientId().equals(client.appId());
-            boolean covers =
-                    consent.scopes().contains(scope.value()) || consent.scopes().contains("*");
-            if (forUser && forClient && consent.resourceId().equals(api.appId()) && covers) {
-                return true;
+            if (forUser && forClient && consent.resourceId().equals(api.appId())) {
+                scopes.addAll(consent.scopes());
             }
         }
-        return false;
+        return scopes;
     }
 
     /** Scopes of the request that nobody consented to yet; for `.default` with nothing granted, all that users may. */
@@ -76,12 +86,23 @@ final class Consents {
                 : asked.names().stream().filter(granted::contains).toList();
     }
 
-    /** Remembers a consent; {@code user} is null for an administrator's. */
+    /** Remembers a consent, in the directory where client and API are objects of it; {@code user} is null for an administrator's. */
     void grant(Tenant tenant, @Nullable User user, AppRegistration client, AppRegistration api, List<String> scopes) {
+        String oid = user == null ? null : user.oid();
+        boolean kept = live.write(
+                tenant.id(), objects -> new Grants(objects, clock).consent(client.appId(), api.appId(), oid, scopes));
+        if (kept) {
+            return;
+        }
         String key = key(tenant, user, client, api);
         Set<String> all = new LinkedHashSet<>(given.get(key).orElse(Set.of()));
-        all.addAll(new ArrayList<>(scopes));
+        all.addAll(scopes);
         given.put(key, Set.copyOf(all));
+    }
+
+    /** Remembers an administrator's consent to all that the client's registration lists; false where it has no such list. */
+    boolean grantRequired(Tenant tenant, AppRegistration client) {
+        return live.write(tenant.id(), objects -> new Grants(objects, clock).consentToRequired(client.appId()));
     }
 
     private static String key(Tenant tenant, @Nullable User user, AppRegistration client, AppRegistration api) {

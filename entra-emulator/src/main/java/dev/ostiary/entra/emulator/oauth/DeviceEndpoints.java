@@ -139,7 +139,9 @@ public final class DeviceEndpoints {
 
     private List<Tenant> tenants(Authority authority) {
         Tenant tenant = authority.tenant();
-        return tenant == null ? realm.directory().tenants() : List.of(tenant);
+        return tenant == null
+                ? realm.directory().tenants()
+                : List.of(realm.live().current(tenant));
     }
 
     private String userCode() {

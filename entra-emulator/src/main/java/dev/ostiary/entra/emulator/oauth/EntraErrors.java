@@ -155,6 +155,17 @@ public final class EntraErrors {
                         + " the wrong tenant.");
     }
 
+    /** [D] entra-docs {@code reference-error-codes.md}; text [O]. */
+    static EntraError resourceDisabled(String resource) {
+        return EntraError.of(
+                500014,
+                "invalid_resource",
+                "The service principal for resource '" + resource
+                        + "' is disabled. This indicate that a subscription within the tenant has lapsed, or that the"
+                        + " administrator for this tenant has disabled the application, preventing tokens from being"
+                        + " issued for it.");
+    }
+
     static EntraError scopeNotFound(AppRegistration client, String scope, AppRegistration api) {
         return EntraError.of(
                         650053,
@@ -193,6 +204,15 @@ public final class EntraErrors {
                                 + "' named '" + client.displayName()
                                 + "'. Send an interactive authorization request for this user and resource.")
                 .withSuberror("consent_required");
+    }
+
+    static EntraError adminNeeded(AppRegistration client) {
+        return EntraError.of(
+                90094,
+                "access_denied",
+                client.displayName()
+                        + " needs permission to access resources in your organization that only an admin can grant. Please"
+                        + " ask an admin to grant permission to this app before you can use it.");
     }
 
     static EntraError notAssigned(String who, AppRegistration api) {

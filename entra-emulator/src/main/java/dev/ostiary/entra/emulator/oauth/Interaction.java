@@ -1,6 +1,7 @@
 package dev.ostiary.entra.emulator.oauth;
 
 import dev.ostiary.entra.emulator.directory.AppRegistration;
+import dev.ostiary.entra.emulator.directory.DirectoryRole;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.directory.User;
 import dev.ostiary.entra.emulator.http.Params;
@@ -67,14 +68,9 @@ record Interaction(
             List<String> open = state.consents.missing(signIn.tenant(), signIn.user(), client, asked);
             missing |= !open.isEmpty();
             for (String name : open) {
-                if (asked.app().scope(name).filter(scope -> scope.adminOnly()).isPresent()) {
-                    throw new EntraException(EntraError.of(
-                            90094,
-                            "access_denied",
-                            client.displayName()
-                                    + " needs permission to access resources in your organization that only an admin can"
-                                    + " grant. Please ask an admin to grant permission to this app before you can use"
-                                    + " it."));
+                if (asked.app().scope(name).filter(scope -> scope.adminOnly()).isPresent()
+                        && !mayConsentForAll(signIn.user())) {
+                    throw new EntraException(EntraErrors.adminNeeded(client));
                 }
             }
             List<String> names = asked.isDefault() && open.isEmpty() ? List.of(".default") : open;
@@ -97,9 +93,18 @@ record Interaction(
                             .scope(name)
                             .filter(scope -> scope.adminOnly())
                             .isPresent());
-            if (!open.isEmpty() && !adminOnly) {
+            if (!open.isEmpty() && (!adminOnly || mayConsentForAll(signIn.user()))) {
                 state.consents.grant(signIn.tenant(), signIn.user(), client, asked.app(), open);
             }
         }
+    }
+
+    /** [D] entra-docs {@code grant-admin-consent.md}: who may consent to delegated permissions of any API. */
+    static boolean mayConsentForAll(User user) {
+        return user.isAnyOf(
+                DirectoryRole.GlobalAdministrator,
+                DirectoryRole.PrivilegedRoleAdministrator,
+                DirectoryRole.ApplicationAdministrator,
+                DirectoryRole.CloudApplicationAdministrator);
     }
 }

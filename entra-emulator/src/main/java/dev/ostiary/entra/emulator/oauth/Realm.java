@@ -4,6 +4,7 @@ import dev.ostiary.entra.emulator.directory.AppRegistration;
 import dev.ostiary.entra.emulator.directory.Directory;
 import dev.ostiary.entra.emulator.directory.FirstPartyApps;
 import dev.ostiary.entra.emulator.directory.Tenant;
+import dev.ostiary.entra.emulator.objects.LiveDirectory;
 import dev.ostiary.entra.emulator.token.Issuers;
 import dev.ostiary.entra.emulator.token.Opaque;
 import dev.ostiary.entra.emulator.token.SigningKeys;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What all endpoints of one emulator share.
  *
+ * @param live the directory, which Graph changes
  * @param graphOrigin origin of the emulated Graph, which is one more name of Graph as a resource
  * @param autoLogin whether a `login_hint` signs its user in without a page
  * @param trustedKeySets key sets of external issuers, by issuer
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param openPoints what public sources leave open
  */
 public record Realm(
-        Directory directory,
+        LiveDirectory live,
         Clock clock,
         Opaque opaque,
         Issuers issuers,
@@ -36,6 +38,11 @@ public record Realm(
         Map<String, String> trustedKeySets,
         ClientDocuments clientDocuments,
         OpenPoints openPoints) {
+
+    /** The directory as of now. */
+    Directory directory() {
+        return live.current();
+    }
 
     Instant now() {
         return clock.instant();
@@ -54,7 +61,7 @@ public record Realm(
     AppRegistration client(Authority authority, String clientId) {
         if (!isDocument(clientId)) {
             // A client that was made of a document is known by the id of its agent identity, too.
-            return clientDocuments.byAppId(clientId).orElseGet(() -> authority.client(directory, clientId));
+            return clientDocuments.byAppId(clientId).orElseGet(() -> authority.client(live, clientId));
         }
         return clientDocuments
                 .client(clientId)
@@ -66,6 +73,6 @@ public record Realm(
         if (identifier.equals(graphOrigin) || identifier.equals(graphOrigin + "/")) {
             return Optional.of(FirstPartyApps.GRAPH);
         }
-        return directory.resource(tenant, identifier);
+        return directory().resource(tenant, identifier);
     }
 }

@@ -3,7 +3,7 @@ package dev.ostiary.entra.emulator.oauth;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ostiary.entra.emulator.directory.Directory;
+import dev.ostiary.entra.emulator.objects.LiveDirectory;
 import dev.ostiary.entra.emulator.token.Opaque;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,13 +37,13 @@ public final class RefreshTokens {
     private static final int MAX_CHARS = 16 * 1024;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Directory directory;
+    private final LiveDirectory live;
     private final Opaque opaque;
     private final SecretKey key;
 
     /** @param key AES, 256 bits; null for a fresh one */
-    public RefreshTokens(Directory directory, Opaque opaque, @Nullable SecretKey key) {
-        this.directory = directory;
+    public RefreshTokens(LiveDirectory live, Opaque opaque, @Nullable SecretKey key) {
+        this.live = live;
         this.opaque = opaque;
         this.key = key == null ? new SecretKeySpec(random(KEY_BYTES), "AES") : key;
     }
@@ -86,7 +86,7 @@ public final class RefreshTokens {
             byte[] plain = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(all, NONCE_BYTES))
                     .doFinal(all, NONCE_BYTES, Math.max(0, all.length - NONCE_BYTES));
             JsonNode json = JSON.readTree(plain);
-            return directory
+            return live.current()
                     .tenant(json.path("tenant").asText())
                     .flatMap(tenant -> tenant.user(json.path("user").asText())
                             .map(user ->

@@ -101,6 +101,9 @@ final class ScopeRules {
                 }
             }
         }
+        if (!api.enabled()) {
+            throw new EntraException(EntraErrors.resourceDisabled(draft.prefix()));
+        }
         boolean named = !draft.prefix().equals(api.appId()) && !draft.prefix().equals("api://" + api.appId());
         if (client.appId().equals(api.appId()) && named) {
             throw new EntraException(EntraErrors.tokenForItself(client));

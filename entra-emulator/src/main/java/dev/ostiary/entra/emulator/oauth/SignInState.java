@@ -1,6 +1,7 @@
 package dev.ostiary.entra.emulator.oauth;
 
 import dev.ostiary.entra.emulator.directory.User;
+import dev.ostiary.entra.emulator.objects.LiveDirectory;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -17,14 +18,17 @@ public final class SignInState {
     final BoundedStore<IssuedCode> codes = new BoundedStore<>(MAX_CODES);
     final BoundedStore<DeviceCode> deviceCodes = new BoundedStore<>(MAX_DEVICE_CODES);
     final BoundedStore<Boolean> strongTokens = new BoundedStore<>(MAX_STRONG_TOKENS);
-    final Consents consents = new Consents();
+    final Consents consents;
+    private final LiveDirectory live;
     private final BoundedStore<User> changed = new BoundedStore<>(10_000);
     private final BoundedStore<Instant> validFrom = new BoundedStore<>(10_000);
     final RefreshTokens refreshTokens;
     private final Clock clock;
 
     /** Empty. */
-    public SignInState(Clock clock, RefreshTokens refreshTokens) {
+    public SignInState(LiveDirectory live, Clock clock, RefreshTokens refreshTokens) {
+        this.live = live;
+        this.consents = new Consents(live, clock);
         this.clock = clock;
         this.refreshTokens = refreshTokens;
     }
@@ -45,7 +49,7 @@ public final class SignInState {
     }
 
     SignIn current(SignIn signIn) {
-        return new SignIn(signIn.tenant(), current(signIn.user()), signIn.mfa(), signIn.at());
+        return new SignIn(live.current(signIn.tenant()), current(signIn.user()), signIn.mfa(), signIn.at());
     }
 
     Grant current(Grant grant) {

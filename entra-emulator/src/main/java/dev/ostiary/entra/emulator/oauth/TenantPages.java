@@ -8,8 +8,10 @@ import dev.ostiary.entra.emulator.http.Params;
 import dev.ostiary.entra.emulator.http.Request;
 import dev.ostiary.entra.emulator.http.Response;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sign-out (fact sheet §6.4), an administrator's consent (§5.6) and the instance discovery that MSAL begins with (§1.2).
@@ -62,6 +64,10 @@ public final class TenantPages {
             }
             ReplyAddress reply = ReplyAddress.of(redirect, null, params.get("state"));
             Interaction interaction = Interaction.of(request, params);
+            Response first = administrator(request, params, segment, tenant, client, interaction);
+            if (first != null && !interaction.pressed("cancel")) {
+                return first;
+            }
             if (interaction.pressed("accept")) {
                 grantAll(tenant, client);
                 return reply.success(Map.of("tenant", tenant.id(), "admin_consent", "True"));
@@ -70,12 +76,10 @@ public final class TenantPages {
                 return errors.redirect(
                         request, reply, EntraError.of(65004, "permission_denied", "The admin canceled the request."));
             }
-            Map<String, String> hidden = new LinkedHashMap<>();
-            params.all().forEach((name, value) -> {
-                if (!name.startsWith("_")) {
-                    hidden.put(name, value);
-                }
-            });
+            Map<String, String> hidden = hidden(params);
+            if (interaction.user() != null) {
+                hidden.put(Pages.USER, interaction.user());
+            }
             return Pages.page(
                     200,
                     "Permissions requested: accept for your organization",
@@ -90,7 +94,47 @@ public final class TenantPages {
         }
     }
 
+    private static Map<String, String> hidden(Params params) {
+        Map<String, String> hidden = new LinkedHashMap<>();
+        params.all().forEach((name, value) -> {
+            if (!name.startsWith("_")) {
+                hidden.put(name, value);
+            }
+        });
+        return hidden;
+    }
+
+    /**
+     * The page for a user who may not do this, or nobody yet; null for one who may. Tenants whose users have no directory roles do
+     * not ask, as before there were any.
+     */
+    private @Nullable Response administrator(
+            Request request,
+            Params params,
+            String segment,
+            Tenant tenant,
+            AppRegistration client,
+            Interaction interaction) {
+        if (tenant.users().stream().allMatch(user -> user.roles().isEmpty())) {
+            return null;
+        }
+        String picked = interaction.user();
+        SignIn signIn = picked == null
+                ? null
+                : Interaction.find(state, List.of(tenant), picked, interaction.mfa(), realm.now());
+        if (signIn == null) {
+            Pages.Form form = new Pages.Form("/" + segment + "/adminconsent", hidden(params));
+            return Pages.pickUser(List.of(tenant), client, picked, form);
+        }
+        return Interaction.mayConsentForAll(signIn.user())
+                ? null
+                : Pages.error(EntraErrors.adminNeeded(client), errors.trace(request));
+    }
+
     private void grantAll(Tenant tenant, AppRegistration client) {
+        if (state.consents.grantRequired(tenant, client)) {
+            return;
+        }
         Stream.concat(tenant.apps().stream(), Stream.of(FirstPartyApps.GRAPH))
                 .forEach(api -> state.consents.grant(
                         tenant,
@@ -114,8 +158,7 @@ public final class TenantPages {
         body.put("api-version", "1.1");
         body.put(
                 "metadata",
-                java.util.List.of(Map.of(
-                        "preferred_network", host, "preferred_cache", host, "aliases", java.util.List.of(host))));
+                List.of(Map.of("preferred_network", host, "preferred_cache", host, "aliases", List.of(host))));
         return Response.json(200, body);
     }
 }

@@ -104,8 +104,7 @@ final class TokenIssuer {
     }
 
     Map<String, Object> appOnly(Tenant tenant, AppRegistration client, AppRegistration api, int clientAuthentication) {
-        if (api.appRoleAssignmentRequired()
-                && tenant.rolesOf(client, api.appId()).isEmpty()) {
+        if (api.appRoleAssignmentRequired() && !tenant.isAssigned(client, api.appId())) {
             throw new EntraException(EntraErrors.notAssigned(client.appId(), api));
         }
         TokenBuilder builder = realm.mint()
@@ -127,7 +126,7 @@ final class TokenIssuer {
     }
 
     private static void checkAssigned(Tenant tenant, User user, AppRegistration api) {
-        if (api.appRoleAssignmentRequired() && tenant.rolesOf(user, api.appId()).isEmpty()) {
+        if (api.appRoleAssignmentRequired() && !tenant.isAssigned(user, api.appId())) {
             throw new EntraException(EntraErrors.notAssigned(user.upn(), api));
         }
     }

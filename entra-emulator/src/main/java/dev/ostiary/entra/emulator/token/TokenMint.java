@@ -2,11 +2,12 @@ package dev.ostiary.entra.emulator.token;
 
 import dev.ostiary.entra.emulator.directory.AppRegistration;
 import dev.ostiary.entra.emulator.directory.AppRegistration.GroupMembershipClaims;
-import dev.ostiary.entra.emulator.directory.Directory;
+import dev.ostiary.entra.emulator.directory.DirectoryRole;
 import dev.ostiary.entra.emulator.directory.FirstPartyApps;
 import dev.ostiary.entra.emulator.directory.Group;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.directory.User;
+import dev.ostiary.entra.emulator.objects.LiveDirectory;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -17,7 +18,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ public final class TokenMint {
     private static final int MIN_LIFETIME_SECONDS = 3600;
     private static final int MAX_LIFETIME_SECONDS = 5400;
 
-    private final Directory directory;
+    private final LiveDirectory live;
     private final CompactJws signer;
     private final Clock clock;
     private final Opaque opaque;
@@ -48,13 +48,13 @@ public final class TokenMint {
      * @param fixedLifetime lifetime of all access tokens; null for a random 60 to 90 minutes, as Entra's
      */
     public TokenMint(
-            Directory directory,
+            LiveDirectory live,
             SigningKeys keys,
             Clock clock,
             Opaque opaque,
             Issuers issuers,
             @Nullable Duration fixedLifetime) {
-        this.directory = directory;
+        this.live = live;
         this.signer = new CompactJws(keys);
         this.clock = clock;
         this.opaque = opaque;
@@ -64,7 +64,7 @@ public final class TokenMint {
 
     /** A delegated token: {@code client} acts for {@code user} at {@code api}. Scopes are short names. */
     public TokenBuilder userToken(User user, AppRegistration client, AppRegistration api, String... scopes) {
-        Tenant tenant = directory
+        Tenant tenant = live.current()
                 .tenantOf(user)
                 .orElseThrow(() -> new IllegalArgumentException("no tenant of the directory has user " + user.upn()));
         return token(new TokenSubject(tenant, user, client, api, List.of(scopes)));
@@ -79,7 +79,7 @@ public final class TokenMint {
      * @throws IllegalArgumentException when the directory has no such user, client or API
      */
     public TokenBuilder userToken(String userOidOrUpn, String clientId, String api, String... scopes) {
-        for (Tenant tenant : directory.tenants()) {
+        for (Tenant tenant : live.current().tenants()) {
             User user = tenant.user(userOidOrUpn).orElse(null);
             if (user != null) {
                 return token(new TokenSubject(
@@ -91,7 +91,9 @@ public final class TokenMint {
 
     /** An app-only token of the first tenant's {@code client} for {@code api}, with the roles assigned there. */
     public TokenBuilder appToken(AppRegistration client, AppRegistration api) {
-        Tenant tenant = directory.homeOf(api.appId()).orElse(directory.tenants().getFirst());
+        Tenant tenant = live.current()
+                .homeOf(api.appId())
+                .orElse(live.current().tenants().getFirst());
         return token(new TokenSubject(tenant, null, client, api, List.of()));
     }
 
@@ -101,7 +103,7 @@ public final class TokenMint {
      * @throws IllegalArgumentException when the directory has no such client or API
      */
     public TokenBuilder appToken(String clientId, String api) {
-        Tenant tenant = directory.tenants().getFirst();
+        Tenant tenant = live.current().tenants().getFirst();
         return token(new TokenSubject(tenant, null, client(tenant, clientId), resource(tenant, api), List.of()));
     }
 
@@ -111,13 +113,13 @@ public final class TokenMint {
     }
 
     private AppRegistration client(Tenant tenant, String clientId) {
-        return directory
+        return live.current()
                 .app(tenant, clientId)
                 .orElseThrow(() -> new IllegalArgumentException("no app with client id " + clientId));
     }
 
     private AppRegistration resource(Tenant tenant, String api) {
-        return directory
+        return live.current()
                 .resource(tenant, api)
                 .orElseThrow(() -> new IllegalArgumentException("no API with client id or identifier URI " + api));
     }
@@ -129,12 +131,6 @@ public final class TokenMint {
     /** Signs claims of any kind with the active key, as v2 tokens are: used for id_tokens. */
     public String signIdToken(Map<String, Object> claims) {
         return signer.sign(claims, Map.of(), SigningMode.RS256, false, "", "");
-    }
-
-    /** Object id of an app's service principal in a tenant: always the same for the same two. */
-    public static String servicePrincipalId(String tenantId, String appId) {
-        return UUID.nameUUIDFromBytes((tenantId + "|" + appId).getBytes(StandardCharsets.UTF_8))
-                .toString();
     }
 
     /** The pairwise `sub` of a user at a recipient: 43 characters (fact sheet §3.2). */
@@ -246,7 +242,7 @@ public final class TokenMint {
     private void app(TokenBuilder token, Map<String, Object> claims, boolean first) {
         TokenSubject subject = token.subject;
         String principal =
-                servicePrincipalId(subject.tenant().id(), subject.client().appId());
+                live.servicePrincipalId(subject.tenant().id(), subject.client().appId());
         if (first) {
             claims.put("idp", issuers.v1(subject.tenant().id()));
         }
@@ -317,6 +313,11 @@ public final class TokenMint {
     /** Puts the group claims of a token whose recipient is {@code recipient} (fact sheet §4.1 and §4.2). */
     public void putGroups(Tenant tenant, User user, AppRegistration recipient, Map<String, Object> claims) {
         GroupMembershipClaims which = recipient.groupMembershipClaims();
+        boolean directoryRoles = which == GroupMembershipClaims.All || which == GroupMembershipClaims.DirectoryRole;
+        if (directoryRoles && !user.roles().isEmpty()) {
+            claims.put(
+                    "wids", user.roles().stream().map(DirectoryRole::templateId).toList());
+        }
         List<String> ids = switch (which) {
             case None, DirectoryRole -> List.of();
             case SecurityGroup, All ->
@@ -335,9 +336,10 @@ public final class TokenMint {
         }
     }
 
-    private static void putOverage(TokenSubject subject, @Nullable User user, Map<String, Object> claims) {
+    private void putOverage(TokenSubject subject, @Nullable User user, Map<String, Object> claims) {
         String oid = user == null
-                ? servicePrincipalId(subject.tenant().id(), subject.client().appId())
+                ? live.servicePrincipalId(
+                        subject.tenant().id(), subject.client().appId())
                 : user.oid();
         claims.put("_claim_names", Map.of("groups", "src1"));
         claims.put(
