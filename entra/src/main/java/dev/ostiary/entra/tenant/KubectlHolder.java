@@ -1,0 +1,175 @@
+package dev.ostiary.entra.tenant;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A credential in a Kubernetes Secret, by kubectl with the caller's own login: server-side apply from its standard input, so that
+ * no value is an argument, in a file, or in an annotation.
+ */
+public final class KubectlHolder implements CredentialHolder {
+
+    private static final int MAX_OUTPUT = 2 * 1024 * 1024;
+    private static final long TIMEOUT_SECONDS = 60;
+    private static final String INTENT = "ostiary.dev/client-secret-begun";
+    private static final String SECRET = "client-secret";
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final String program;
+    private final String namespace;
+    private final String name;
+
+    /** @param program kubectl, by path or as the search path has it */
+    public KubectlHolder(String program, String namespace, String name) {
+        this.program = program;
+        this.namespace = namespace;
+        this.name = name;
+    }
+
+    @Override
+    public @Nullable Credential read() throws IOException, InterruptedException {
+        JsonNode data = secret().path("data");
+        String secret = decoded(data.path(SECRET));
+        if (secret != null) {
+            return new Credential.Secret(secret.strip());
+        }
+        String certificate = decoded(data.path("tls.crt"));
+        String key = decoded(data.path("tls.key"));
+        return certificate == null || key == null ? null : new Credential.KeyPair(certificate, key);
+    }
+
+    @Override
+    public void write(Credential credential) throws IOException, InterruptedException {
+        ObjectNode manifest = manifest();
+        ObjectNode data = manifest.putObject("data");
+        switch (credential) {
+            case Credential.Secret(String value) -> data.put(SECRET, encoded(value));
+            case Credential.KeyPair(String certificate, String privateKey) -> {
+                data.put("tls.crt", encoded(certificate));
+                data.put("tls.key", encoded(privateKey));
+            }
+        }
+        apply(manifest);
+    }
+
+    @Override
+    public void intend(String intended) throws IOException, InterruptedException {
+        ObjectNode manifest = manifest();
+        ((ObjectNode) manifest.path("metadata")).putObject("annotations").put(INTENT, intended);
+        // What is there stays: an apply that leaves a key out would remove it.
+        Credential there = read();
+        if (there instanceof Credential.Secret(String value)) {
+            manifest.putObject("data").put(SECRET, encoded(value));
+        }
+        apply(manifest);
+    }
+
+    @Override
+    public @Nullable String intended() throws IOException, InterruptedException {
+        String intent =
+                secret().path("metadata").path("annotations").path(INTENT).asText("");
+        return intent.isEmpty() ? null : intent;
+    }
+
+    @Override
+    public String where() {
+        return "Secret " + namespace + "/" + name;
+    }
+
+    private JsonNode secret() throws IOException, InterruptedException {
+        String text = run(
+                List.of("get", "secret", name, "--namespace", namespace, "--ignore-not-found", "--output", "json"),
+                null);
+        if (text.isBlank()) {
+            return JsonNodeFactory.instance.objectNode();
+        }
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException unreadable) {
+            // The exception would quote the Secret.
+            throw new IOException("the answer of kubectl is not JSON");
+        }
+    }
+
+    private ObjectNode manifest() {
+        ObjectNode manifest = JsonNodeFactory.instance.objectNode();
+        manifest.put("apiVersion", "v1");
+        manifest.put("kind", "Secret");
+        ObjectNode metadata = manifest.putObject("metadata");
+        metadata.put("name", name);
+        metadata.put("namespace", namespace);
+        manifest.put("type", "Opaque");
+        return manifest;
+    }
+
+    private void apply(ObjectNode manifest) throws IOException, InterruptedException {
+        run(
+                List.of(
+                        "apply",
+                        "--server-side",
+                        "--field-manager",
+                        "ostiary-entra",
+                        "--force-conflicts",
+                        "--filename",
+                        "-"),
+                manifest.toString());
+    }
+
+    private String run(List<String> arguments, @Nullable String input) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> text(process.getInputStream()));
+            try (OutputStream stdin = process.getOutputStream()) {
+                if (input != null) {
+                    stdin.write(input.getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IOException("kubectl " + arguments.getFirst() + " failed for " + where()
+                        + "; try: kubectl auth can-i patch secrets --namespace " + namespace);
+            }
+            return output.join();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static String text(InputStream in) {
+        try (in) {
+            return new String(in.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static @Nullable String decoded(JsonNode value) throws IOException {
+        String text = value.asText("");
+        try {
+            return text.isEmpty() ? null : new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("a value of the Secret is not base64");
+        }
+    }
+
+    private static String encoded(String value) {
+        return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ostiary.entra;
+
+import org.jspecify.annotations.NullMarked;
