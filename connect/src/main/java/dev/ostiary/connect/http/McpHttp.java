@@ -1,0 +1,177 @@
+package dev.ostiary.connect.http;
+
+import dev.ostiary.connect.ConnectFailure;
+import dev.ostiary.connect.message.Message;
+import dev.ostiary.connect.token.AccessToken;
+import dev.ostiary.connect.token.Challenge;
+import dev.ostiary.connect.token.TokenSource;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP requests with the caller's token and headers. A refused token is renewed and the request sent once more; while a
+ * server that was there restarts, requests wait for it. Redirects are not followed: the token is for this URL. Safe for any
+ * thread.
+ */
+public final class McpHttp {
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    private final HttpClient http;
+    private final URI url;
+    private final TokenSource tokens;
+    private final Map<String, String> headers;
+    private final Duration patience;
+    private volatile boolean reached;
+
+    /**
+     * Talks to one server.
+     *
+     * @param url its MCP endpoint
+     * @param headers sent with every request
+     * @param patience how long a request waits for a server that has gone
+     */
+    public McpHttp(HttpClient http, URI url, TokenSource tokens, Map<String, String> headers, Duration patience) {
+        this.http = http;
+        this.url = url;
+        this.tokens = tokens;
+        this.headers = Map.copyOf(headers);
+        this.patience = patience;
+    }
+
+    URI url() {
+        return url;
+    }
+
+    /** A request to the endpoint, without what {@link #send} adds. */
+    HttpRequest.Builder to(URI target) {
+        return HttpRequest.newBuilder(target);
+    }
+
+    /** The same, with a message as its body. */
+    HttpRequest.Builder post(URI target, Message message) {
+        return to(target)
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json, text/event-stream")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(message.bytes()));
+    }
+
+    /**
+     * Sends it with a token. The body must be closed by the caller.
+     *
+     * @throws ConnectFailure when no token can be had, or the server cannot be reached for a reason that stays
+     */
+    HttpResponse<InputStream> send(HttpRequest.Builder request)
+            throws IOException, ConnectFailure, InterruptedException {
+        headers.forEach(request::setHeader);
+        AccessToken token = tokens.current();
+        HttpResponse<InputStream> answer = patiently(request, token);
+        if (!wantsAnotherToken(answer)) {
+            return answer;
+        }
+        Challenge challenge = challenge(answer);
+        answer.body().close();
+        AccessToken other = tokens.renewed(token, challenge);
+        answer = patiently(request, other);
+        if (answer.statusCode() == 401) {
+            String why = challenge(answer).errorDescription();
+            answer.body().close();
+            throw ConnectFailure.refused(
+                    "the server at " + url + " refuses a token that was just renewed" + (why == null ? "" : ": " + why),
+                    "run: ostiary connect --doctor " + url);
+        }
+        return answer;
+    }
+
+    private static boolean wantsAnotherToken(HttpResponse<InputStream> answer) {
+        return answer.statusCode() == 401
+                || (answer.statusCode() == 403
+                        && "insufficient_scope".equals(challenge(answer).error()));
+    }
+
+    static Challenge challenge(HttpResponse<?> answer) {
+        return Challenge.of(answer.headers().allValues("WWW-Authenticate"));
+    }
+
+    private HttpResponse<InputStream> patiently(HttpRequest.Builder request, @Nullable AccessToken token)
+            throws IOException, ConnectFailure, InterruptedException {
+        if (token != null) {
+            request.setHeader("Authorization", "Bearer " + token.value());
+        }
+        HttpRequest built = request.build();
+        long began = System.nanoTime();
+        Duration pause = FIRST_PAUSE;
+        while (true) {
+            try {
+                HttpResponse<InputStream> answer = http.send(built, HttpResponse.BodyHandlers.ofInputStream());
+                reached = true;
+                return answer;
+            } catch (ConnectException | HttpTimeoutException e) {
+                // Nothing was sent, so that it can be sent again.
+                boolean gone = System.nanoTime() - began > patience.toNanos();
+                if (!reached || gone || e.getCause() instanceof UnresolvedAddressException) {
+                    throw unreachable(e);
+                }
+            } catch (SSLException e) {
+                throw ConnectFailure.environment(
+                        "the TLS connection to " + url.getHost() + " fails: " + e.getMessage(),
+                        "check the server's certificate; for an authority of your own set OSTIARY_JAVA_OPTS to"
+                                + " -Djavax.net.ssl.trustStore=FILE");
+            }
+            Thread.sleep(pause);
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+        }
+    }
+
+    private ConnectFailure unreachable(IOException e) {
+        String place = url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
+        if (e.getCause() instanceof UnresolvedAddressException) {
+            return ConnectFailure.environment(
+                    "the name " + url.getHost() + " has no address", "check the URL, the network and the VPN");
+        }
+        return ConnectFailure.environment(
+                "the server at " + place + " cannot be reached", "check the URL, the network and whether it runs");
+    }
+
+    static boolean isEventStream(HttpResponse<?> answer) {
+        return contentType(answer).startsWith("text/event-stream");
+    }
+
+    static boolean isJson(HttpResponse<?> answer) {
+        return contentType(answer).startsWith("application/json");
+    }
+
+    private static String contentType(HttpResponse<?> answer) {
+        Optional<String> type = answer.headers().firstValue("Content-Type");
+        return type.orElse("").toLowerCase(Locale.ROOT);
+    }
+
+    /** A whole body; an {@link IOException} when it is longer than a message may be. */
+    static byte[] whole(InputStream body) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        byte[] buffer = new byte[16 * 1024];
+        int read;
+        while ((read = body.read(buffer)) >= 0) {
+            bytes.write(buffer, 0, read);
+            if (bytes.size() > Message.MAX_BYTES) {
+                throw new IOException("the server's answer is longer than a message may be");
+            }
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.ostiary.connect.token;
+
+import dev.ostiary.connect.ConnectFailure;
+import org.jspecify.annotations.Nullable;
+
+/** Where the bearer token comes from. Safe for any thread; callers at the same moment cause one renewal, not many. */
+public interface TokenSource {
+
+    /**
+     * The token to send now, renewed when it is about to expire.
+     *
+     * @return null while nothing says that the server wants one
+     * @throws ConnectFailure when one is wanted and none can be had
+     */
+    @Nullable
+    AccessToken current() throws ConnectFailure, InterruptedException;
+
+    /**
+     * Another token, after the server has refused one.
+     *
+     * @param refused what was sent; null when nothing was
+     * @throws ConnectFailure when no other can be had
+     */
+    AccessToken renewed(@Nullable AccessToken refused, Challenge challenge) throws ConnectFailure, InterruptedException;
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ostiary.connect.install;
+
+import org.jspecify.annotations.NullMarked;
