@@ -1,6 +1,7 @@
 package dev.ostiary.cli;
 
 import dev.ostiary.entra.emulator.DemoDirectory;
+import dev.ostiary.entra.emulator.EmptyTenant;
 import dev.ostiary.entra.emulator.EntraEmulator;
 import dev.ostiary.entra.emulator.Settings;
 import java.io.UncheckedIOException;
@@ -45,6 +46,12 @@ final class EmulatorCommand implements Callable<Integer> {
     @Option(names = "--route", paramLabel = "R", description = "A route of the gateway; may be given several times.")
     private List<String> routes = List.of("notes");
 
+    @Option(
+            names = "--empty",
+            description =
+                    "A tenant without registrations, for `ostiary entra apply`; --public-url and --route mean nothing.")
+    private boolean empty;
+
     EmulatorCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -53,7 +60,8 @@ final class EmulatorCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure, InterruptedException {
         EntraEmulator emulator;
         try {
-            Settings settings = Settings.of(DemoDirectory.forGateway(publicUrl, routes))
+            Settings settings = Settings.of(
+                            empty ? EmptyTenant.directory() : DemoDirectory.forGateway(publicUrl, routes))
                     .withListen(InetAddress.ofLiteral(listen))
                     .withPort(port)
                     .withHost(host);
@@ -62,7 +70,7 @@ final class EmulatorCommand implements Callable<Integer> {
             throw CommandFailure.environment(String.valueOf(e.getMessage()));
         }
         Runtime.getRuntime().addShutdownHook(new Thread(emulator::close, "ostiary-end"));
-        terminal.line("listening on " + emulator.origin() + "/" + DemoDirectory.TENANT_ID);
+        terminal.line("listening on " + emulator.origin() + "/" + (empty ? EmptyTenant.ID : DemoDirectory.TENANT_ID));
         new CountDownLatch(1).await();
         return ExitCode.OK;
     }

@@ -1,7 +1,10 @@
 package dev.ostiary.cli;
 
+import dev.ostiary.cli.connect.ConnectCommand;
+import dev.ostiary.cli.entra.EntraCommand;
 import dev.ostiary.cli.up.Installation;
 import dev.ostiary.cli.up.RunningGateways;
+import dev.ostiary.connect.Diagnostics;
 import java.io.PrintWriter;
 import java.security.Security;
 import java.time.InstantSource;
@@ -29,7 +32,10 @@ public final class Main {
                 .addSubcommand(new UpCommand(terminal, installation, gateways))
                 .addSubcommand(new CheckCommand(terminal))
                 .addSubcommand(new TokenCommand(terminal, gateways))
+                .addSubcommand(
+                        new ConnectCommand(terminal.results(), new Diagnostics(terminal.err()::println), environment))
                 .addSubcommand(keys(terminal))
+                .addSubcommand(EntraCommand.of(terminal))
                 .addSubcommand(new EmulatorCommand(terminal))
                 .addSubcommand(new RehearseCommand(terminal, installation))
                 .setCommandName("ostiary")
@@ -43,7 +49,7 @@ public final class Main {
                 .setParameterExceptionHandler((e, _) -> {
                     terminal.error(e.getMessage());
                     terminal.hint("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
-                    return ExitCode.USAGE;
+                    return e.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setExecutionExceptionHandler((e, _, _) -> failed(e, terminal))
                 .execute(arguments);

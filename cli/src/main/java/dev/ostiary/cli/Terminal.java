@@ -83,6 +83,11 @@ public final class Terminal {
         err.println(paint(DIM, text));
     }
 
+    /** What a server that runs here says for its log, on standard error. */
+    public void log(String server, String line) {
+        err.println(paint(DIM, server + ": ") + line);
+    }
+
     /** Something that is not as it should be and stops nothing, on standard error. */
     public void warning(String text) {
         err.println(paint(YELLOW, text));

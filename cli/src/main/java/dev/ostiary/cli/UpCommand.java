@@ -75,8 +75,8 @@ final class UpCommand implements Callable<Integer> {
             names = "--command",
             paramLabel = "NAME=COMMAND",
             description =
-                    "Serves a workload with this command, which must listen on 127.0.0.1 at spec.http.port; it is "
-                            + "started again when it ends.")
+                    "Serves a workload with this command, which must listen on 127.0.0.1 at spec.http.port, or with transport: "
+                            + "Stdio speak over standard input and output; it is started again when it ends.")
     private Map<String, String> commands = new LinkedHashMap<>();
 
     @Option(

@@ -16,7 +16,7 @@ class CommandLineTest {
     private Path runtime;
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "check", "token", "keys"})
+    @ValueSource(strings = {"up", "check", "token", "connect", "keys"})
     void everyCommandHasHelpWithExamples(String command) {
         Invocation help = run(command, "--help");
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A command in a process of its own, started as the launcher starts it, which can be killed as a machine would die. */
 final class CommandProcess implements AutoCloseable {
@@ -27,6 +28,12 @@ final class CommandProcess implements AutoCloseable {
      * @param folder for what it writes beside its own files
      */
     static CommandProcess start(Path folder, List<String> arguments) throws IOException {
+        return start(folder, arguments, Map.of());
+    }
+
+    /** The same with more variables. */
+    static CommandProcess start(Path folder, List<String> arguments, Map<String, String> environment)
+            throws IOException {
         Path errors = Files.createTempFile(folder, "errors", ".txt");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -43,6 +50,7 @@ final class CommandProcess implements AutoCloseable {
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
         builder.environment().put("XDG_RUNTIME_DIR", folder.toString());
+        builder.environment().putAll(environment);
         return new CommandProcess(builder.start(), errors);
     }
 

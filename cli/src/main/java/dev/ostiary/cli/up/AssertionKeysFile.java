@@ -1,6 +1,7 @@
 package dev.ostiary.cli.up;
 
 import dev.ostiary.cli.Terminal;
+import dev.ostiary.gateway.config.KeyRing;
 import dev.ostiary.gateway.config.RuntimeConfig;
 import dev.ostiary.gateway.config.UpstreamAuth;
 import dev.ostiary.gateway.server.credentials.AssertionKeys;
@@ -38,19 +39,25 @@ final class AssertionKeysFile implements AutoCloseable {
             return;
         }
         try {
-            String keys = AssertionKeys.jwks(config.keys());
-            if (keys.equals(written)) {
-                return;
+            boolean first = written == null;
+            Path file = file(config.keys());
+            if (first) {
+                terminal.hint("Workloads check assertions with the keys in " + file);
             }
-            Path folder = folder();
-            OwnerOnly.write(folder, NAME, keys.getBytes(StandardCharsets.UTF_8));
-            if (written == null) {
-                terminal.hint("Workloads check assertions with the keys in " + folder.resolve(NAME));
-            }
-            written = keys;
         } catch (IOException | RuntimeException e) {
             terminal.warning("the keys for assertions cannot be written: " + e.getMessage());
         }
+    }
+
+    /** The file, with these keys in it. */
+    Path file(KeyRing ring) throws IOException {
+        String keys = AssertionKeys.jwks(ring);
+        Path folder = folder();
+        if (!keys.equals(written)) {
+            OwnerOnly.write(folder, NAME, keys.getBytes(StandardCharsets.UTF_8));
+            written = keys;
+        }
+        return folder.resolve(NAME);
     }
 
     private Path folder() throws IOException {

@@ -14,11 +14,14 @@ import dev.ostiary.gateway.config.KeyPolicies;
 import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.Snapshot;
+import dev.ostiary.gateway.config.Upstream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,16 +30,19 @@ final class GatewayFiles {
 
     private final Path files;
     private final @Nullable String gateway;
+    private final Map<String, String> commands;
 
     /**
      * Names the files.
      *
      * @param files a file or a folder
      * @param gateway {@code NAME} or {@code NAMESPACE/NAME}; null: there is only one
+     * @param commands workload → the command line that stands in for it on this machine
      */
-    GatewayFiles(Path files, @Nullable String gateway) {
+    GatewayFiles(Path files, @Nullable String gateway, Map<String, String> commands) {
         this.files = files;
         this.gateway = gateway;
+        this.commands = Map.copyOf(commands);
     }
 
     /**
@@ -61,12 +67,27 @@ final class GatewayFiles {
                     + finding.severity().name().toLowerCase(Locale.ROOT) + " " + finding.reason() + ": "
                     + finding.message());
         }
+        StdioFiles stdio = new StdioFiles(loaded, commands);
         return new Outcome(
                 chosen.snapshot(),
                 chosen.credentials(loaded::secret),
                 chosen.tls(),
                 chosen.keys(),
+                chosen.snapshot().routes().stream()
+                        .filter(GatewayFiles::isToRun)
+                        .map(route -> stdio.of(route.workload()))
+                        .filter(Objects::nonNull)
+                        .toList(),
+                commands.keySet().stream()
+                        .filter(name -> !StdioFiles.isStdio(loaded, name))
+                        .collect(Collectors.toUnmodifiableSet()),
                 lines.stream().distinct().toList());
+    }
+
+    /** Whether a route would be open if the bridge before its server ran. */
+    private static boolean isToRun(Route route) {
+        Upstream upstream = route.upstream();
+        return upstream != null && upstream.transport() == Upstream.Transport.STDIO;
     }
 
     private CompiledGateway choose(Compilation compilation) throws CommandFailure {
@@ -98,6 +119,8 @@ final class GatewayFiles {
      * @param credentials the secrets that it names
      * @param tls the Secret with the certificate and key of the port; null when something else ends TLS
      * @param keys when the gateway's keys change
+     * @param stdio the stdio servers of open routes, when it was not said where their bridges answer
+     * @param httpCommands the workloads with a command line that are no stdio servers, as they were named
      * @param lines everything to be said about the files, with file and line
      */
     record Outcome(
@@ -105,11 +128,13 @@ final class GatewayFiles {
             Credentials credentials,
             @Nullable ResourceName tls,
             KeyPolicies keys,
+            List<StdioServer> stdio,
+            Set<String> httpCommands,
             List<String> lines) {
 
         /** The same with credentials that no file among the resources has. */
         Outcome with(Map<String, String> values) {
-            return new Outcome(snapshot, credentials.with(values), tls, keys, lines);
+            return new Outcome(snapshot, credentials.with(values), tls, keys, stdio, httpCommands, lines);
         }
 
         List<String> routes() {

@@ -92,7 +92,7 @@ public final class OneMachine implements AutoCloseable {
         SampleServerProcess sample =
                 options.demo() ? open.add(SampleServerProcess.start(installation.requiredHome(), rehearsal)) : null;
         LocalEntra entra = open.add(LocalEntra.reserve(options.state()));
-        GatewayFiles source = new GatewayFiles(files, options.gateway());
+        GatewayFiles source = new GatewayFiles(files, options.gateway(), options.commands());
         // The first look only tells where to listen and which routes there are.
         URI declared = options.publicUrl();
         GatewayFiles.Outcome first = source.read(overrides(declared, options.urls(), entra));
@@ -106,12 +106,15 @@ public final class OneMachine implements AutoCloseable {
             entra.serve(address.publicUrl(), first.routes());
         }
         for (Map.Entry<String, String> command : options.commands().entrySet()) {
-            open.add(WorkloadCommand.start(command.getKey(), command.getValue(), terminal));
+            if (first.httpCommands().contains(command.getKey())) {
+                open.add(WorkloadCommand.start(command.getKey(), command.getValue(), terminal));
+            }
         }
         Map<String, String> urls = new TreeMap<>(options.urls());
         if (sample != null) {
             urls.putIfAbsent(DEMO_WORKLOAD, sample.url().toString());
         }
+        StdioServers stdio = open.add(new StdioServers(System.getProperty("java.class.path"), terminal));
         ServedGateway served = new ServedGateway(
                 source,
                 overrides(address.publicUrl(), urls, entra),
@@ -120,6 +123,7 @@ public final class OneMachine implements AutoCloseable {
                 keys.ring(),
                 address,
                 open.add(new AssertionKeysFile(options.state(), terminal)),
+                stdio,
                 open,
                 gateways,
                 terminal);
@@ -133,6 +137,7 @@ public final class OneMachine implements AutoCloseable {
                 served.tls(outcome),
                 rehearsal ? OutputStream.nullOutputStream() : terminal.results()));
         served.serveWith(plane, outcome);
+        stdio.onChange(served::reload);
         open.add(keys).keepUp(served::keyPolicies, served::enforce);
         follow(files, served);
         if (options.credential() != null) {

@@ -10,6 +10,7 @@ import dev.ostiary.gateway.server.http.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class ServedGateway {
     private final LocalEntra entra;
     private final ListenAddress address;
     private final AssertionKeysFile assertionKeys;
+    private final StdioServers stdio;
     private final OpenResources open;
     private final RunningGateways gateways;
     private final Terminal terminal;
@@ -40,6 +42,7 @@ final class ServedGateway {
      * @param overrides what this machine has otherwise, but for the credential
      * @param credentialFile the credential, read each time; null: none
      * @param assertionKeys follows what is served
+     * @param stdio runs the stdio servers among the workloads
      * @param open gets what has to be closed
      */
     ServedGateway(
@@ -50,6 +53,7 @@ final class ServedGateway {
             KeyRing keys,
             ListenAddress address,
             AssertionKeysFile assertionKeys,
+            StdioServers stdio,
             OpenResources open,
             RunningGateways gateways,
             Terminal terminal) {
@@ -60,26 +64,45 @@ final class ServedGateway {
         this.keys = keys;
         this.address = address;
         this.assertionKeys = assertionKeys;
+        this.stdio = stdio;
         this.open = open;
         this.gateways = gateways;
         this.terminal = terminal;
     }
 
-    /** What the files say now, with all credentials that it names. */
-    GatewayFiles.Outcome read() throws CommandFailure {
+    /** What the files say now, with all credentials that it names, and with the stdio servers running that they want. */
+    synchronized GatewayFiles.Outcome read() throws CommandFailure {
         HostCredential credential = credentialFile == null ? null : HostCredential.read(credentialFile);
-        GatewayFiles.Outcome outcome = source.read(new Host.Overrides(
-                overrides.publicUrl(),
-                overrides.urls(),
-                overrides.commands(),
-                overrides.entra(),
-                credential == null ? null : credential.credential(),
-                overrides.keepsState()));
+        GatewayFiles.Outcome outcome = source.read(overrides(credential, null));
+        Map<String, String> bridges = running(outcome.stdio());
+        if (!outcome.stdio().isEmpty()) {
+            outcome = source.read(overrides(credential, bridges));
+        }
         if (entra.registration().equals(outcome.snapshot().entra())) {
             entra.serve(address.publicUrl(), outcome.routes());
             return outcome.with(DemoRegistration.credentials());
         }
         return credential == null ? outcome : outcome.with(credential.values());
+    }
+
+    private Host.Overrides overrides(@Nullable HostCredential credential, @Nullable Map<String, String> bridges) {
+        return new Host.Overrides(
+                overrides.publicUrl(),
+                overrides.urls(),
+                overrides.commands(),
+                overrides.entra(),
+                credential == null ? null : credential.credential(),
+                overrides.keepsState(),
+                bridges);
+    }
+
+    private Map<String, String> running(List<StdioServer> wanted) throws CommandFailure {
+        try {
+            // Without servers there is no file to be made for them.
+            return stdio.run(wanted, wanted.isEmpty() ? Path.of("") : assertionKeys.file(keys));
+        } catch (IOException e) {
+            throw CommandFailure.environment("the keys for assertions cannot be written: " + e.getMessage());
+        }
     }
 
     /** When the keys of what is served change. */

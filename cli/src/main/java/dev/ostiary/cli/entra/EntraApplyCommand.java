@@ -1,0 +1,113 @@
+package dev.ostiary.cli.entra;
+
+import dev.ostiary.cli.CommandFailure;
+import dev.ostiary.cli.Terminal;
+import dev.ostiary.entra.graph.Exchange;
+import dev.ostiary.entra.graph.GraphClient;
+import dev.ostiary.entra.graph.GraphException;
+import dev.ostiary.entra.registration.DesiredRegistration;
+import dev.ostiary.entra.registration.DesiredRegistration.Credential;
+import dev.ostiary.entra.tenant.CredentialHolder;
+import dev.ostiary.entra.tenant.CredentialKeeper;
+import dev.ostiary.entra.tenant.RegistrationReader;
+import dev.ostiary.entra.tenant.RegistrationWriter;
+import dev.ostiary.entra.tenant.RegistrationWriter.Refused;
+import dev.ostiary.gateway.config.EntraField;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "apply",
+        description =
+                "Makes the registration what the resources need: changes what differs, removes nothing, then checks.",
+        exitCodeOnInvalidInput = EntraExit.FAILED,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:as desired",
+            "1:failed; run it again, it goes on where it was",
+            "2:done, and findings are left"
+        })
+final class EntraApplyCommand implements Callable<Integer> {
+
+    private final Terminal terminal;
+
+    @Mixin
+    private RegistrationSource source = new RegistrationSource();
+
+    @Mixin
+    private GraphLogin login = new GraphLogin();
+
+    @Mixin
+    private CredentialPlace place = new CredentialPlace();
+
+    @Option(names = "--prune", description = "Removes what these resources do not need.")
+    private boolean prune;
+
+    @Option(names = "--no-consent", description = "Leaves admin consent to others.")
+    private boolean noConsent;
+
+    @Option(names = "--write", description = "Writes a new client id into the gateway's file, in place of the zeros.")
+    private boolean write;
+
+    EntraApplyCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws CommandFailure, InterruptedException {
+        DesiredRegistration desired = source.desired();
+        CredentialHolder holder = place.holder();
+        needsPlace(desired.credential(), holder);
+        InstantSource clock = InstantSource.system();
+        try (Exchange exchange = new Exchange()) {
+            GraphClient graph = login.graph(desired, exchange, terminal);
+            RegistrationReader reader = new RegistrationReader(graph);
+            RegistrationWriter.Outcome outcome = new RegistrationWriter(
+                            graph,
+                            reader,
+                            holder == null ? null : new CredentialKeeper(desired, holder, clock),
+                            terminal::hint)
+                    .apply(desired, prune, !noConsent);
+            tell(desired, outcome);
+            CheckedRegistration checked = CheckedRegistration.of(outcome.desired(), reader, holder, exchange, clock);
+            checked.print(terminal, false);
+            return checked.exitCode();
+        } catch (GraphException | IOException e) {
+            throw CommandFailure.refused(String.valueOf(e.getMessage()) + "; run it again, it goes on where it was");
+        }
+    }
+
+    private static void needsPlace(Credential credential, @Nullable CredentialHolder holder) throws CommandFailure {
+        if (holder == null
+                && (credential instanceof Credential.Secret || credential instanceof Credential.Certificate)) {
+            throw CommandFailure.refused("the gateway's credential needs a place: name one with --credential-file or"
+                    + " --credential-secret, or use --credential NONE and make it yourself");
+        }
+    }
+
+    private void tell(DesiredRegistration before, RegistrationWriter.Outcome outcome) throws CommandFailure {
+        String clientId = String.valueOf(outcome.desired().clientId());
+        for (Refused refused : outcome.refused()) {
+            terminal.warning("not done: " + refused.change().path() + ": " + refused.reason());
+        }
+        if (outcome.refused().stream().anyMatch(one -> one.change().field() == EntraField.PERMISSIONS)) {
+            terminal.warning("an administrator can consent here: " + before.authority() + "/" + before.tenantId()
+                    + "/adminconsent?client_id=" + clientId);
+        }
+        outcome.desired().notes().forEach(terminal::warning);
+        terminal.line(outcome.writes() == 1 ? "1 write." : outcome.writes() + " writes.");
+        if (before.clientId() == null) {
+            if (write) {
+                terminal.line("spec.entra.clientId is now " + clientId + " in "
+                        + ClientIdInFile.write(source.files(), clientId));
+            } else {
+                terminal.line("Set spec.entra.clientId to " + clientId);
+            }
+        }
+    }
+}

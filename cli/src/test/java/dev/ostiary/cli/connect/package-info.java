@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ostiary.cli.connect;
+
+import org.jspecify.annotations.NullMarked;
