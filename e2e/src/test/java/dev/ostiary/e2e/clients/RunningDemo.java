@@ -114,7 +114,7 @@ final class RunningDemo implements AutoCloseable {
     }
 
     /** What {@code ./ostiary} becomes once everything is built, with the classes of this build. */
-    private static Path launcher(Path folder) throws IOException {
+    static Path launcher(Path folder) throws IOException {
         Path home = Files.createDirectories(folder.resolve("built"));
         Path classes =
                 pathing(Files.createDirectories(home.resolve("sample-server")).resolve("classes.jar"));

@@ -61,7 +61,7 @@ final class Installation {
     private static Installation installed(Cluster cluster)
             throws IOException, InterruptedException, GeneralSecurityException {
         Path root = repository();
-        for (String module : List.of("operator", "gateway/app", "cli")) {
+        for (String module : List.of("operator", "gateway/app", "gateway/bridge", "cli")) {
             cluster.load(archive(root, module, "jib-image.tar"));
         }
         Path folder = Files.createDirectories(root.resolve("e2e/target/cluster"));

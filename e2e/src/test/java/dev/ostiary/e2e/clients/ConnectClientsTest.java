@@ -1,0 +1,34 @@
+package dev.ostiary.e2e.clients;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** MCP clients that start {@code ostiary connect} as their server. */
+@Tag("clients")
+class ConnectClientsTest {
+
+    @TempDir
+    private Path folder;
+
+    @TestFactory
+    List<DynamicTest> clientsReachTheGatewayOverStandardInputAndOutput() throws Exception {
+        NpmPrograms programs = NpmPrograms.installed("sign-in-clients");
+        try (RunningDemo demo = RunningDemo.start(folder)) {
+            return programs.checks(
+                    "connect.js",
+                    Map.of(
+                            "MCP_URL", demo.route(),
+                            "OSTIARY_COMMAND", folder.resolve("built/ostiary").toString(),
+                            "MCP_TOOL", "read_note",
+                            "MCP_ARGUMENT", "id=welcome",
+                            "MCP_EXPECTED", "memory only",
+                            "OSTIARY_USER", "ben",
+                            "OSTIARY_HOMES", folder.toString()));
+        }
+    }
+}
