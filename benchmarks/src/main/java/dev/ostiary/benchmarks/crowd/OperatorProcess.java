@@ -1,6 +1,10 @@
 package dev.ostiary.benchmarks.crowd;
 
 import dev.ostiary.operator.OperatorMain;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -14,14 +18,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The operator in a JVM of its own, as its image starts it, as a user of its own at the API server. */
+/** The operator in a JVM of its own, as its image starts it, with the token of a service account of its own. */
 final class OperatorProcess implements AutoCloseable {
 
-    /** Whom the API server takes it for. */
-    static final String USER = "system:serviceaccount:ostiary-system:ostiary-operator";
-
-    /** Where its lease is. */
+    /** Where its lease and its service account are. */
     static final String NAMESPACE = "ostiary-system";
+
+    private static final String ACCOUNT = "ostiary-operator";
+
+    /** Whom the API server takes it for. */
+    static final String USER = "system:serviceaccount:" + NAMESPACE + ":" + ACCOUNT;
+
+    private static final long TOKEN_SECONDS = Duration.ofHours(2).toSeconds();
 
     private static final Duration ENDING = Duration.ofSeconds(30);
     private static final long KIB = 1_024;
@@ -43,8 +51,6 @@ final class OperatorProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(java("java")));
         command.addAll(javaOptions);
         command.addAll(List.of(
-                "-Dkubernetes.impersonate.username=" + USER,
-                "-Dkubernetes.impersonate.group=system:authenticated",
                 "-cp",
                 // First, for its configuration of logging.
                 jar(OperatorMain.class) + File.pathSeparator + System.getProperty("java.class.path"),
@@ -57,6 +63,43 @@ final class OperatorProcess implements AutoCloseable {
         builder.environment().put("OSTIARY_NAMESPACE", NAMESPACE);
         builder.environment().put("OSTIARY_POD", "operator-0");
         return new OperatorProcess(builder.start());
+    }
+
+    /**
+     * Makes its service account, and what tells a client to use it. By token, as in a pod: with a certificate the client reads
+     * its configuration anew before every request.
+     *
+     * @param config of an administrator
+     */
+    static String kubeconfig(KubernetesClient admin, Config config) {
+        admin.resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withNamespace(NAMESPACE)
+                        .withName(ACCOUNT)
+                        .endMetadata()
+                        .build())
+                .create();
+        String token = admin.serviceAccounts()
+                .inNamespace(NAMESPACE)
+                .withName(ACCOUNT)
+                .tokenRequest(new TokenRequestBuilder()
+                        .withNewSpec()
+                        .withExpirationSeconds(TOKEN_SECONDS)
+                        .endSpec()
+                        .build())
+                .getStatus()
+                .getToken();
+        String authority = config.getCaCertData() != null
+                ? "certificate-authority-data: " + config.getCaCertData()
+                : "certificate-authority: " + config.getCaCertFile();
+        return """
+                apiVersion: v1
+                kind: Config
+                current-context: it
+                clusters: [{ name: it, cluster: { server: '%s', %s } }]
+                users: [{ name: it, user: { token: '%s' } }]
+                contexts: [{ name: it, context: { cluster: it, user: it } }]
+                """.formatted(config.getMasterUrl(), authority, token);
     }
 
     long pid() {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** Watches which resources say of their newest generation that replicas enforce it. Safe for any thread. */
@@ -20,6 +21,7 @@ final class Programmed implements AutoCloseable {
     /** Kind and name → the generation that is programmed; 0: none. */
     private final Map<String, Long> generations = new ConcurrentHashMap<>();
 
+    private final AtomicInteger count = new AtomicInteger();
     private final List<SharedIndexInformer<?>> watches = new ArrayList<>();
 
     Programmed(KubernetesClient client, String namespace) {
@@ -48,14 +50,18 @@ final class Programmed implements AutoCloseable {
 
     /** How many are. */
     int count() {
-        return (int) generations.values().stream()
-                .filter(generation -> generation > 0)
-                .count();
+        return count.get();
     }
 
     /** Whether this generation of a resource is. */
     boolean is(String kind, String name, long generation) {
         return generations.getOrDefault(kind + "/" + name, 0L) == generation;
+    }
+
+    private void put(String key, long generation) {
+        Long before = generations.put(key, generation);
+        int was = before == null || before == 0 ? 0 : 1;
+        count.addAndGet((generation == 0 ? 0 : 1) - was);
     }
 
     @Override
@@ -78,7 +84,7 @@ final class Programmed implements AutoCloseable {
 
             @Override
             public void onDelete(T object, boolean finalStateUnknown) {
-                generations.remove(key(object));
+                put(key(object), 0L);
             }
 
             private void seen(T object) {
@@ -87,7 +93,7 @@ final class Programmed implements AutoCloseable {
                         .anyMatch(condition -> condition.type().equals("Programmed")
                                 && condition.status() == Condition.Status.TRUE
                                 && generation.equals(condition.observedGeneration()));
-                generations.put(key(object), programmed ? generation : 0L);
+                put(key(object), programmed ? generation : 0L);
             }
 
             private String key(T object) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ostiary.testing.ApiServer;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,7 +36,9 @@ final class Writes {
         for (String line : lines.subList(mark, lines.size())) {
             JsonNode event = read(line);
             JsonNode object = event.path("objectRef");
-            String user = event.path("impersonatedUser").path("username").asText();
+            String user = event.path(event.has("impersonatedUser") ? "impersonatedUser" : "user")
+                    .path("username")
+                    .asText();
             if (users.contains(user)
                     && VERBS.contains(event.path("verb").asText())
                     && !object.path("resource").asText().equals("leases")) {
@@ -51,6 +54,14 @@ final class Writes {
             }
         }
         return counts;
+    }
+
+    /** Those of them that write statuses. */
+    static int statuses(SortedMap<String, Integer> counts) {
+        return counts.entrySet().stream()
+                .filter(count -> count.getKey().endsWith("/status"))
+                .mapToInt(Map.Entry::getValue)
+                .sum();
     }
 
     static int sum(SortedMap<String, Integer> counts) {
