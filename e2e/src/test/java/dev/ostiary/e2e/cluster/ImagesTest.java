@@ -59,7 +59,7 @@ class ImagesTest {
         shell("tar -C '" + ROOT + "' --exclude=target --exclude=node_modules --exclude=.git -cf - . | tar -C '"
                 + elsewhere + "' -xf -");
         shell("cd '" + elsewhere + "' && ./mvnw -o -q package -Pimages -pl " + String.join(",", MODULES)
-                + " -am -Dmaven.test.skip=true -Dmdep.analyze.skip=true -Dspotless.check.skip=true"
+                + " -am -DskipTests -Dmdep.analyze.skip=true -Dspotless.check.skip=true"
                 + " -Dimage.base.archive='" + ROOT.resolve("target/base-image.tar") + "'");
 
         for (String module : MODULES) {
