@@ -49,6 +49,9 @@ class FolderTest {
         }
         assertThat(run(List.of("cc", "-O1", "-static", "-o", ROOT + "/server", "src/test/c/server.c")))
                 .isZero();
+        // Of the devices that a container has; without both of them the JVM gathers its randomness for seconds.
+        assertThat(run(List.of("mknod", "-m", "666", ROOT + "/dev/random", "c", "1", "8")))
+                .isZero();
         assertThat(run(List.of("mknod", "-m", "666", ROOT + "/dev/urandom", "c", "1", "9")))
                 .isZero();
         String javaHome = System.getProperty("java.home");
