@@ -94,7 +94,9 @@ class AdmissionPoliciesTest {
 
     @AfterAll
     static void stop() {
-        server.close();
+        if (server != null) {
+            server.close();
+        }
     }
 
     @BeforeEach

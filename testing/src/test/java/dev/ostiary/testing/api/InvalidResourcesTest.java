@@ -40,7 +40,9 @@ class InvalidResourcesTest {
 
     @AfterAll
     static void stop() {
-        server.close();
+        if (server != null) {
+            server.close();
+        }
     }
 
     @TestFactory

@@ -38,7 +38,9 @@ class ValidResourcesTest {
 
     @AfterAll
     static void stop() {
-        server.close();
+        if (server != null) {
+            server.close();
+        }
     }
 
     @TestFactory
