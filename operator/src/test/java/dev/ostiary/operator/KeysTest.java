@@ -28,7 +28,9 @@ class KeysTest {
 
     @AfterEach
     void stop() {
-        fixture.close();
+        if (fixture != null) {
+            fixture.close();
+        }
         assertThat(fixture.requests())
                 .filteredOn(request -> request.name().equals("engineering-keys"))
                 .as("made and changed, never applied over or deleted")

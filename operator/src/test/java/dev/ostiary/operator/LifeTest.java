@@ -29,7 +29,9 @@ class LifeTest {
 
     @AfterEach
     void stop() {
-        fixture.close();
+        if (fixture != null) {
+            fixture.close();
+        }
         http.close();
     }
 

@@ -43,7 +43,9 @@ class ReconcileTest {
 
     @AfterEach
     void stop() {
-        fixture.close();
+        if (fixture != null) {
+            fixture.close();
+        }
         assertThat(fixture.requests())
                 .as("everything that the operator asks for is within the chart's rules")
                 .noneMatch(request -> request.code() == 403);

@@ -33,7 +33,9 @@ class SnapshotTooLargeTest {
 
     @AfterEach
     void stop() {
-        fixture.close();
+        if (fixture != null) {
+            fixture.close();
+        }
     }
 
     @Test
