@@ -73,7 +73,7 @@ public record McpWorkloadSpec(
 
         @ListKind(value = ListKind.Merge.ATOMIC, maxItems = 64, itemMaxLength = 8192)
         @JsonPropertyDescription(
-                "Command instead of the image's entry point. Required for Stdio servers whose image has none.")
+                "Command instead of the image's entry point. Of a Stdio server without it, the image's own is looked up at its registry.")
         List<String> command,
 
         @ListKind(value = ListKind.Merge.ATOMIC, maxItems = 256, itemMaxLength = 8192)

@@ -10,8 +10,12 @@ import dev.ostiary.operator.apply.Applier;
 import dev.ostiary.operator.apply.OwnedObjects;
 import dev.ostiary.operator.apply.OwnedWatches;
 import dev.ostiary.operator.keys.KeyAges;
+import dev.ostiary.operator.objects.ImageEntry;
+import dev.ostiary.operator.objects.Metadata;
 import dev.ostiary.operator.objects.ObjectKinds;
 import dev.ostiary.operator.reconcile.Controllers;
+import dev.ostiary.operator.registry.HttpRegistry;
+import dev.ostiary.operator.registry.RegistryTrust;
 import dev.ostiary.operator.world.GatewayPods;
 import dev.ostiary.operator.world.Scope;
 import dev.ostiary.operator.world.WorkloadPods;
@@ -19,6 +23,7 @@ import dev.ostiary.operator.world.WorldKeeper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -100,8 +105,17 @@ public final class Operator implements AutoCloseable {
                         .withOnlyHttpWatches(true)
                         .build())
                 .build();
-        this.world = new WorldKeeper(references, metrics::compiled);
         OwnedObjects objects = new OwnedObjects(this::ownedChanged);
+        this.world = new WorldKeeper(
+                references,
+                new HttpRegistry(RegistryTrust.of(settings.registryCa()), HttpRegistry.thisArchitecture()),
+                workload -> ImageEntry.rememberedBy(
+                        objects.get(
+                                StatefulSet.class,
+                                workload.getMetadata().getNamespace(),
+                                Metadata.ofWorkload(workload.getMetadata().getName())),
+                        workload),
+                metrics::compiled);
         this.owned = new OwnedWatches(client, scope, objects);
         this.pods = new GatewayPods(client, scope, world.gateways()::trigger);
         this.workloadPods = new WorkloadPods(client, scope, world.workloads()::trigger);

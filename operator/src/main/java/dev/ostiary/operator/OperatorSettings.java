@@ -2,6 +2,7 @@ package dev.ostiary.operator;
 
 import dev.ostiary.operator.objects.Images;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param metricsFrom namespaces whose pods may connect to the admin port of gateways; empty: all
  * @param leaderElection whether several replicas of the operator agree on one that works; without it, run one only
  * @param namespace the operator's own, where the Lease is
+ * @param registryCa certificates of authorities, in PEM, that vouch for registries besides those that Java trusts; null: none
  * @param pod the operator's own name, which the Lease shows; null: a random one
  */
 public record OperatorSettings(
@@ -28,6 +30,7 @@ public record OperatorSettings(
         SortedSet<String> metricsFrom,
         boolean leaderElection,
         String namespace,
+        @Nullable Path registryCa,
         @Nullable String pod) {
 
     private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
@@ -61,6 +64,7 @@ public record OperatorSettings(
                     "OSTIARY_NAMESPACE", "is not set; give the operator's own namespace (fieldRef metadata.namespace)");
         }
         requireLabel("OSTIARY_NAMESPACE", namespace);
+        String registryCa = value(environment, "OSTIARY_REGISTRY_CA");
         return new OperatorSettings(
                 namespaces,
                 new Images(
@@ -72,6 +76,7 @@ public record OperatorSettings(
                 metricsFrom,
                 election,
                 namespace,
+                registryCa == null ? null : Path.of(registryCa),
                 value(environment, "OSTIARY_POD"));
     }
 

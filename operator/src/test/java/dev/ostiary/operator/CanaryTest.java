@@ -46,11 +46,17 @@ class CanaryTest {
     private final AtomicBoolean leading = new AtomicBoolean(true);
 
     /** What a failed native library is, for one: nothing that a repetition mends. */
-    private final WorldKeeper world = new WorldKeeper(client, measured -> {
-        if (broken.get()) {
-            throw new LinkageError("the compiler is gone");
-        }
-    });
+    private final WorldKeeper world = new WorldKeeper(
+            client,
+            (image, credential) -> {
+                throw new AssertionError("no image is looked up here");
+            },
+            workload -> null,
+            measured -> {
+                if (broken.get()) {
+                    throw new LinkageError("the compiler is gone");
+                }
+            });
 
     @AfterEach
     void stop() {

@@ -34,6 +34,7 @@ final class Fixture implements AutoCloseable {
     private final KubernetesClient client;
     private final String watched;
     private final Clock clock;
+    private final Map<String, String> settings;
     private Operator operator;
 
     Fixture() {
@@ -45,13 +46,23 @@ final class Fixture implements AutoCloseable {
         this(SharedServer.get(), clock, false);
     }
 
+    /** One whose operator is told this besides. */
+    Fixture(Map<String, String> settings) {
+        this(SharedServer.get(), Clock.systemUTC(), false, settings);
+    }
+
     /**
      * @param everywhere whether the operator looks after all namespaces, by the chart's ClusterRoles; the API server had better
      *     be this fixture's own then
      */
     Fixture(ApiServer server, Clock clock, boolean everywhere) {
+        this(server, clock, everywhere, Map.of());
+    }
+
+    private Fixture(ApiServer server, Clock clock, boolean everywhere, Map<String, String> settings) {
         this.server = server;
         this.clock = clock;
+        this.settings = new HashMap<>(settings);
         this.admin = server.admin();
         this.namespace = server.newNamespace();
         this.user = "system:serviceaccount:" + namespace + ":operator";
@@ -64,13 +75,13 @@ final class Fixture implements AutoCloseable {
         ChartRules.grantLease(admin, user, namespace);
         client = ChartRules.client(server, user);
         cluster = new Cluster(admin, namespace);
+        this.settings.put("OSTIARY_NAMESPACE", namespace);
         startOperator();
     }
 
     void startOperator() {
         try {
-            operator = Operator.start(
-                    client, Given.settings(watched, Map.of("OSTIARY_NAMESPACE", namespace)), clock, () -> {});
+            operator = Operator.start(client, Given.settings(watched, settings), clock, () -> {});
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

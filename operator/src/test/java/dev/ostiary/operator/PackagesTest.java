@@ -36,6 +36,8 @@ class PackagesTest {
                 .definedBy(BASE + ".status..")
                 .layer("objects")
                 .definedBy(BASE + ".objects..")
+                .layer("registry")
+                .definedBy(BASE + ".registry..")
                 .whereLayer("main")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("admin")
@@ -52,6 +54,8 @@ class PackagesTest {
                 .mayOnlyBeAccessedByLayers("world", "keys", "reconcile")
                 .whereLayer("objects")
                 .mayOnlyBeAccessedByLayers("world", "apply", "keys", "reconcile", "main")
+                .whereLayer("registry")
+                .mayOnlyBeAccessedByLayers("world", "main")
                 .check(CLASSES);
     }
 

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What puts the bridge in front of a stdio server, in the server's own container: an init container copies it from its image
@@ -43,8 +44,8 @@ final class BridgeParts {
 
     private BridgeParts() {}
 
-    /** The server's container begins with these; the server's own command and arguments follow. */
-    static List<String> command(McpWorkload workload, String keysFile) {
+    /** The server's container begins with these, which end with the server's own program; its arguments follow. */
+    static List<String> command(McpWorkload workload, String keysFile, @Nullable ImageEntry entry) {
         McpWorkloadSpec spec = workload.getSpec();
         List<String> command = new ArrayList<>(List.of(
                 ENTRY,
@@ -67,7 +68,7 @@ final class BridgeParts {
             command.add("--stateless");
         }
         command.add("--");
-        command.addAll(spec.command());
+        command.addAll(entry == null ? spec.command() : entry.command());
         return command;
     }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param contentHash changes when the content of a Secret or ConfigMap changes that its pods refer to; visible ASCII
  * @param assertionJwks the public assertion keys of the gateway as a JWK set (RFC 7517); null: there are none yet, and pods
  *     that need them wait
+ * @param entry what the image begins with, where {@link ImageEntry#isNeeded} says that it must be known; else null
  * @param images what the bridge is made of, where the server needs one
  */
 public record WorkloadPlan(
@@ -19,4 +20,5 @@ public record WorkloadPlan(
         McpGateway gateway,
         String contentHash,
         @Nullable String assertionJwks,
+        @Nullable ImageEntry entry,
         Images images) {}

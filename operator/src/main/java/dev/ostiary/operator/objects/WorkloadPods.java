@@ -72,6 +72,9 @@ final class WorkloadPods {
     HasMetadata controller() {
         PodTemplateSpec template = PodTemplates.merge(template(), spec.podTemplate(), (merged, ours) -> merged);
         ObjectMeta metadata = Metadata.owned(workload, name, Metadata.labels(selector, "workload"));
+        if (plan.entry() != null) {
+            metadata.setAnnotations(plan.entry().annotation());
+        }
         if (shape.stateful()) {
             return new StatefulSetBuilder()
                     .withMetadata(metadata)
@@ -160,9 +163,10 @@ final class WorkloadPods {
                 .withImage(spec.image())
                 .withCommand(
                         shape.bridged()
-                                ? BridgeParts.command(workload, ASSERTION_KEYS_FOLDER + "/" + WorkloadObjects.JWKS)
+                                ? BridgeParts.command(
+                                        workload, ASSERTION_KEYS_FOLDER + "/" + WorkloadObjects.JWKS, plan.entry())
                                 : spec.command())
-                .withArgs(spec.args())
+                .withArgs(plan.entry() == null ? spec.args() : plan.entry().arguments(spec.args()))
                 // In the order of the resource: $(NAME) refers to a variable before it.
                 .withEnv(spec.env().stream().map(WorkloadPods::variable).toList())
                 .addNewPort()

@@ -95,8 +95,8 @@ final class WorkloadReconciler extends WorldReconciler<McpWorkload, McpWorkloadS
         return objects.write(
                 view.resource(),
                 ObjectKinds.OF_WORKLOAD,
-                () -> WorkloadObjects.of(
-                        new WorkloadPlan(view.resource(), gateway.resource(), view.content(), jwks, images)));
+                () -> WorkloadObjects.of(new WorkloadPlan(
+                        view.resource(), gateway.resource(), view.content(), jwks, view.entry(), images)));
     }
 
     private static @Nullable Duration again(List<Refusal> refused, @Nullable Pods pods) {

@@ -25,7 +25,8 @@ final class FindingMessages {
             "InvalidSecretValue",
             "InvalidCertificate",
             "TargetNotFound",
-            Refusal.TOO_MANY_REFERENCES);
+            Refusal.TOO_MANY_REFERENCES,
+            Refusal.ENTRY_POINT_UNKNOWN);
 
     private FindingMessages() {}
 

@@ -31,6 +31,9 @@ public record Refusal(String reason, String message) implements Comparable<Refus
     /** More Secrets and ConfigMaps are named than the operator watches. */
     public static final String TOO_MANY_REFERENCES = "TooManyReferences";
 
+    /** What a stdio server's image begins with is not known, and its workload does not say it. */
+    public static final String ENTRY_POINT_UNKNOWN = "EntryPointUnknown";
+
     /** A stdio workload needs the bridge, and the operator was not told which image has it. */
     public static final String NO_BRIDGE_IMAGE = "NoBridgeImage";
 

@@ -10,6 +10,7 @@ import dev.ostiary.crds.SecretKeyRef;
 import dev.ostiary.gateway.compiler.Finding;
 import dev.ostiary.gateway.compiler.ResourceRef;
 import dev.ostiary.gateway.config.ResourceName;
+import dev.ostiary.operator.objects.ImageEntry;
 import dev.ostiary.operator.status.Refusal;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
@@ -37,7 +38,10 @@ record ReferencedNames(Set<ResourceName> secrets, Set<ResourceName> configMaps) 
     static ReferencedNames of(Collection<McpGateway> gateways, Collection<McpWorkload> workloads) {
         ReferencedNames names = new ReferencedNames(new TreeSet<>(), new TreeSet<>());
         gateways.forEach(gateway -> names.add(gateway.getMetadata().getNamespace(), gateway.getSpec()));
-        workloads.forEach(workload -> names.add(workload.getMetadata().getNamespace(), workload.getSpec()));
+        workloads.forEach(workload -> {
+            names.add(workload.getMetadata().getNamespace(), workload.getSpec());
+            names.addPullSecrets(workload);
+        });
         return names;
     }
 
@@ -137,6 +141,15 @@ record ReferencedNames(Set<ResourceName> secrets, Set<ResourceName> configMaps) 
         }
         addSecret(namespace, spec.upstreamAuth().secretRef());
         addEnv(namespace, spec);
+    }
+
+    /** Pulling is the kubelet's; who reads them here asks the registry what an image begins with. */
+    private void addPullSecrets(McpWorkload workload) {
+        if (workload.getSpec() != null && ImageEntry.isNeeded(workload)) {
+            workload.getSpec()
+                    .imagePullSecrets()
+                    .forEach(ref -> addSecret(workload.getMetadata().getNamespace(), ref));
+        }
     }
 
     private void addEnv(String namespace, McpWorkloadSpec spec) {

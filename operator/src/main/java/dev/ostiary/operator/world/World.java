@@ -7,6 +7,7 @@ import dev.ostiary.gateway.compiler.CompiledGateway;
 import dev.ostiary.gateway.compiler.Finding;
 import dev.ostiary.gateway.compiler.ResourceRef;
 import dev.ostiary.gateway.config.ResourceName;
+import dev.ostiary.operator.objects.ImageEntry;
 import dev.ostiary.operator.status.ConditionTypes;
 import dev.ostiary.operator.status.Situation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -78,6 +79,7 @@ public record World(
      * @param findings about the workload itself
      * @param unsound whether its own spec, or what it refers to, closes its route
      * @param content digest of what its pods refer to by {@code spec.env}
+     * @param entry what its image begins with, where that must be known and is
      */
     public record WorkloadView(
             McpWorkload resource,
@@ -85,7 +87,8 @@ public record World(
             @Nullable String route,
             List<Finding> findings,
             boolean unsound,
-            String content) {
+            String content,
+            @Nullable ImageEntry entry) {
 
         boolean sameAs(@Nullable WorkloadView other) {
             return other != null
@@ -93,7 +96,8 @@ public record World(
                     && Objects.equals(gateway, other.gateway)
                     && Objects.equals(route, other.route)
                     && findings.equals(other.findings)
-                    && content.equals(other.content);
+                    && content.equals(other.content)
+                    && Objects.equals(entry, other.entry);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.ostiary.gateway.compiler.Resources;
 import dev.ostiary.gateway.compiler.SecretKey;
 import dev.ostiary.gateway.config.ResourceName;
 import dev.ostiary.gateway.config.Route;
+import dev.ostiary.operator.objects.ImageEntry;
 import dev.ostiary.operator.status.Situation;
 import dev.ostiary.operator.world.World.GatewayView;
 import dev.ostiary.operator.world.World.PolicyView;
@@ -52,14 +53,21 @@ final class WorldCompiler {
 
     private final Resources resources;
     private final Contents contents;
+    private final Map<ResourceName, ImageEntry> entries;
     private final Compilation compilation;
     private final Map<ResourceRef, List<Finding>> findings = new HashMap<>();
     private final Map<ResourceName, Place> places = new HashMap<>();
     private final Map<ResourceName, Map<ResourceRef, Long>> generations = new HashMap<>();
 
-    private WorldCompiler(Resources resources, List<Finding> more, Contents contents, KnownPolicies known) {
+    private WorldCompiler(
+            Resources resources,
+            List<Finding> more,
+            Map<ResourceName, ImageEntry> entries,
+            Contents contents,
+            KnownPolicies known) {
         this.resources = resources;
         this.contents = contents;
+        this.entries = entries;
         Compilation compiled = Compiler.compile(resources, Host.cluster(), known);
         List<Finding> all = new ArrayList<>(compiled.findings());
         all.addAll(more);
@@ -78,10 +86,16 @@ final class WorldCompiler {
 
     /**
      * @param more what is to be said besides what the compiler finds
+     * @param entries what images begin with, by workload, where that must be known and is
      * @param known what earlier compilations have read; makes no difference but in time
      */
-    static World compile(Resources resources, List<Finding> more, Contents contents, KnownPolicies known) {
-        return new WorldCompiler(resources, more, contents, known).world();
+    static World compile(
+            Resources resources,
+            List<Finding> more,
+            Map<ResourceName, ImageEntry> entries,
+            Contents contents,
+            KnownPolicies known) {
+        return new WorldCompiler(resources, more, entries, contents, known).world();
     }
 
     private World world() {
@@ -124,7 +138,8 @@ final class WorldCompiler {
                 place == null ? null : place.route(),
                 found,
                 found.stream().anyMatch(finding -> finding.severity() == Finding.Severity.ERROR),
-                content(workload));
+                content(workload),
+                entries.get(ref.name()));
     }
 
     private GatewayView gateway(McpGateway gateway) {

@@ -3,11 +3,14 @@ package dev.ostiary.operator.world;
 import dev.ostiary.crds.McpGateway;
 import dev.ostiary.crds.McpPolicy;
 import dev.ostiary.crds.McpWorkload;
+import dev.ostiary.gateway.compiler.Finding;
 import dev.ostiary.gateway.compiler.KnownPolicies;
 import dev.ostiary.gateway.compiler.Resources;
 import dev.ostiary.gateway.compiler.SecretFacts;
 import dev.ostiary.gateway.compiler.SecretKey;
 import dev.ostiary.gateway.config.ResourceName;
+import dev.ostiary.operator.objects.ImageEntry;
+import dev.ostiary.operator.registry.Registry;
 import dev.ostiary.operator.world.WorldCompiler.Contents;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -16,6 +19,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +49,7 @@ public final class WorldKeeper implements Contents, AutoCloseable {
     private final PrimarySource<McpPolicy> policies;
     private final NamedObjects<Secret> secrets;
     private final NamedObjects<ConfigMap> configMaps;
+    private final EntryPoints entryPoints;
     private final CoalescingLoop loop;
     private final Consumer<Measured> measure;
 
@@ -62,11 +68,18 @@ public final class WorldKeeper implements Contents, AutoCloseable {
 
     /**
      * @param client watches Secrets and ConfigMaps by name, one watch each; not closed
+     * @param registry tells what images begin with
+     * @param remembered what a workload's image began with when its pods were last written; null: nothing is known
      * @param measure is told of every compilation
      */
-    public WorldKeeper(KubernetesClient client, Consumer<Measured> measure) {
+    public WorldKeeper(
+            KubernetesClient client,
+            Registry registry,
+            Function<McpWorkload, @Nullable ImageEntry> remembered,
+            Consumer<Measured> measure) {
         this.measure = measure;
         this.loop = new CoalescingLoop("compile", DISTANCE, this::compile);
+        this.entryPoints = new EntryPoints(registry, remembered::apply, loop::changed);
         this.gateways = new PrimarySource<>("gateways-in-world", loop::changed);
         this.workloads = new PrimarySource<>("workloads-in-world", loop::changed);
         this.policies = new PrimarySource<>("policies-in-world", loop::changed);
@@ -114,6 +127,7 @@ public final class WorldKeeper implements Contents, AutoCloseable {
     @Override
     public void close() {
         loop.close();
+        entryPoints.close();
         secrets.close();
         configMaps.close();
     }
@@ -208,9 +222,16 @@ public final class WorldKeeper implements Contents, AutoCloseable {
             }
         }
         World before = current;
+        EntryPoints.Answers entries =
+                entryPoints.of(allWorkloads, name -> referenced.contains(name) ? secret(name) : null);
+        List<Finding> more = new ArrayList<>(entries.findings());
+        if (!named.equals(names)) {
+            more.addAll(ReferencedNames.tooMany(names, allGateways, allWorkloads));
+        }
         World after = WorldCompiler.compile(
                 new Resources(allGateways, allWorkloads, allPolicies, facts, data, Map.of()),
-                named.equals(names) ? List.of() : ReferencedNames.tooMany(names, allGateways, allWorkloads),
+                more,
+                entries.entries(),
                 this,
                 policiesRead);
         current = after;

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Folders with resources, and what is to become of them. */
 final class Cases {
@@ -75,9 +76,19 @@ final class Cases {
                             .equals(workload.getSpec().gatewayRef().name()))
                     .findFirst()
                     .orElseThrow();
-            objects.addAll(WorkloadObjects.of(new WorkloadPlan(workload, gateway, CONTENT_HASH, JWKS, IMAGES)));
+            objects.addAll(WorkloadObjects.of(
+                    new WorkloadPlan(workload, gateway, CONTENT_HASH, JWKS, entry(workload), IMAGES)));
         }
         return objects;
+    }
+
+    private static @Nullable ImageEntry entry(McpWorkload workload) {
+        return ImageEntry.isNeeded(workload)
+                ? new ImageEntry(
+                        String.valueOf(workload.getSpec().image()),
+                        List.of("/usr/bin/tini", "--", "server"),
+                        List.of("--root=$(HOME)", "stdio"))
+                : null;
     }
 
     private static ResourceName nameOf(HasMetadata object) {

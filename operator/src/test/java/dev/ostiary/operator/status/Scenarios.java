@@ -540,8 +540,10 @@ final class Scenarios {
                         List.of(new Refusal(
                                 Refusal.INVALID_POD_TEMPLATE, "spec.podTemplate.spec.containers[0]: has no name."))));
         time(
-                "its command is not known",
-                world -> world.apply(TIME_YAML.replace("http: { stateful: false }", "transport: Stdio"))
+                "it cannot be shown a credential",
+                world -> world.apply(TIME_YAML.replace(
+                                "http: { stateful: false }",
+                                "transport: Stdio\n  upstreamAuth: { type: IdentityAssertion }"))
                         .publish());
     }
 

@@ -111,13 +111,6 @@ final class WorkloadReader {
         if (spec.url() != null) {
             return at(diagnosis.resource(), spec.url(), speaks(transport), stateful || !isStreamable(transport));
         }
-        if (bridged && host instanceof Host.Cluster && spec.command().isEmpty()) {
-            diagnosis.error(
-                    "spec.command",
-                    Reasons.NOT_SUPPORTED,
-                    "is missing: this release does not look up an image's entry point; say what starts the server.");
-            return null;
-        }
         if (host instanceof Host.Cluster && !SERVICE_NAME.matcher(name.name()).matches()) {
             diagnosis.error(
                     "metadata.name",
