@@ -28,9 +28,10 @@ class KeysTest {
 
     @AfterEach
     void stop() {
-        if (fixture != null) {
-            fixture.close();
+        if (fixture == null) {
+            return;
         }
+        fixture.close();
         assertThat(fixture.requests())
                 .filteredOn(request -> request.name().equals("engineering-keys"))
                 .as("made and changed, never applied over or deleted")

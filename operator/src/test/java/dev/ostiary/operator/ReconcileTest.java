@@ -43,9 +43,10 @@ class ReconcileTest {
 
     @AfterEach
     void stop() {
-        if (fixture != null) {
-            fixture.close();
+        if (fixture == null) {
+            return;
         }
+        fixture.close();
         assertThat(fixture.requests())
                 .as("everything that the operator asks for is within the chart's rules")
                 .noneMatch(request -> request.code() == 403);

@@ -59,6 +59,7 @@ class StoredObjectsTest {
                     .waitUntilCondition(
                             stored -> stored != null
                                     && stored.getStatus() != null
+                                    && stored.getStatus().getConditions() != null
                                     && stored.getStatus().getConditions().stream()
                                             .anyMatch(condition -> condition
                                                             .getType()
