@@ -26,7 +26,7 @@ az rest --method PATCH --url "$graph/applications/$object_id" --headers Content-
 # optionalClaims: policies may read these claims (spec.entra.claims), and idtyp tells apps from users; a claim that is not in the token is absent for policies
 az rest --method PATCH --url "$graph/applications/$object_id" --headers Content-Type=application/json --body '{"optionalClaims":{"accessToken":[{"name":"idtyp","essential":false}]}}'
 
-# requiredResourceAccess: the facade signs users in and renews their sign-in; otherwise AADSTS65001
+# requiredResourceAccess: the facade signs users in and renews their sign-in; consent in the portal covers only what is listed here
 az rest --method PATCH --url "$graph/applications/$object_id" --headers Content-Type=application/json --body '{"requiredResourceAccess":[{"resourceAppId":"00000003-0000-0000-c000-000000000000","resourceAccess":[{"id":"7427e0e9-2fba-42fe-b0c0-848c9e6a8182","type":"Scope"},{"id":"37f7f235-527c-4136-accd-4a02d197296e","type":"Scope"},{"id":"14dad69e-099b-42c9-810b-d002981feec1","type":"Scope"}]}]}'
 
 # servicePrincipal: the registration is used in a tenant through its enterprise application; otherwise AADSTS500011 or AADSTS7000112

@@ -20,7 +20,7 @@ az rest --method PATCH --url "$graph/applications/$object_id" --headers Content-
 # optionalClaims: policies may read these claims (spec.entra.claims), and idtyp tells apps from users; a claim that is not in the token is absent for policies
 az rest --method PATCH --url "$graph/applications/$object_id" --headers Content-Type=application/json --body '{"optionalClaims":{"idToken":[{"name":"email","essential":false}]}}'
 
-# requiredResourceAccess: mcp/notes is called on behalf of the user; the facade signs users in and renews their sign-in; policies read groups, and tokens of users in more than 200 list none: the gateway asks Graph; otherwise AADSTS65001
+# requiredResourceAccess: mcp/notes is called on behalf of the user; the facade signs users in and renews their sign-in; policies read groups, and tokens of users in more than 200 list none: the gateway asks Graph; consent in the portal covers only what is listed here
 az rest --method PATCH --url "$graph/applications/$object_id" --headers Content-Type=application/json --body '{"requiredResourceAccess":[{"resourceAppId":"00000003-0000-0000-c000-000000000000","resourceAccess":[{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Scope"},{"id":"7427e0e9-2fba-42fe-b0c0-848c9e6a8182","type":"Scope"},{"id":"37f7f235-527c-4136-accd-4a02d197296e","type":"Scope"},{"id":"14dad69e-099b-42c9-810b-d002981feec1","type":"Scope"},{"id":"98830695-27a2-44f7-8c18-0c3ebc9698f6","type":"Role"},{"id":"df021288-bdef-4463-88db-98f22de89214","type":"Role"}]}]}'
 
 # servicePrincipal: the registration is used in a tenant through its enterprise application; otherwise AADSTS500011 or AADSTS7000112

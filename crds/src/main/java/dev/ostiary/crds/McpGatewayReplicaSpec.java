@@ -68,10 +68,44 @@ public record McpGatewayReplicaSpec(
                 "Stale while the grant store cannot be asked which grants have ended: until then the end of a grant is "
                         + "bounded by the lifetime of access tokens only.")
         @Nullable
-        GrantFeed grantFeed) {
+        GrantFeed grantFeed,
+
+        @JsonPropertyDescription(
+                "What the pod knows of the app registration in Entra; left out by releases that do not look at it.")
+        @Nullable
+        EntraCheck entra) {
 
     /** The longest {@link SeenRoute#error}, in characters: a thousand routes fit into one object. */
     public static final int MAX_ERROR = 512;
+
+    /** Most {@link EntraCheck#findings}. */
+    public static final int MAX_FINDINGS = 8;
+
+    /** One that says nothing of the app registration. */
+    public McpGatewayReplicaSpec(
+            String gateway,
+            String podUid,
+            String version,
+            List<Integer> formats,
+            @Nullable String revision,
+            @Nullable String runtimeHash,
+            @Nullable Long keyRingVersion,
+            @Nullable String problem,
+            List<SeenRoute> routes,
+            @Nullable GrantFeed grantFeed) {
+        this(
+                gateway,
+                podUid,
+                version,
+                formats,
+                revision,
+                runtimeHash,
+                keyRingVersion,
+                problem,
+                routes,
+                grantFeed,
+                null);
+    }
 
     public McpGatewayReplicaSpec {
         formats = Absent.list(formats);
@@ -84,6 +118,56 @@ public record McpGatewayReplicaSpec(
         FRESH,
         @JsonProperty("Stale")
         STALE
+    }
+
+    /** What a replica knows of the app registration. Changes when something else is known, never with time alone. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record EntraCheck(
+            @Required
+            @JsonPropertyDescription(
+                    "Ready: the credential works and everything that the gateway needs is there. Broken: something is certainly "
+                            + "wrong; see findings. NotAllowedToRead: nothing that may be seen is wrong, and the registration itself may "
+                            + "not be read. EntraUnavailable: Entra or Graph does not answer; see note. NotChecked: nobody has looked yet.")
+            EntraOutcome outcome,
+
+            @ListKind(value = ListKind.Merge.ATOMIC, maxItems = MAX_FINDINGS)
+            @JsonPropertyDescription(
+                    "What is wrong; where nothing is, what works, but not for ever or not for everybody. Worst first.")
+            List<EntraFinding> findings,
+
+            @Size(max = 1024) @JsonPropertyDescription("Why not everything is known, for people.") @Nullable
+            String note) {
+
+        public EntraCheck {
+            findings = Absent.list(findings);
+        }
+    }
+
+    /** One field that is not as it must be. */
+    public record EntraFinding(
+            @Required
+            @Size(min = 1, max = 128)
+            @JsonPropertyDescription("The field, as Microsoft Graph or the McpGateway names it.")
+            String field,
+
+            @Required
+            @Size(min = 1, max = 512)
+            @JsonPropertyDescription(
+                    "What is there, what is needed, what breaks, and where it is mended. Names no secret value.")
+            String message) {}
+
+    /** What is known of the registration. */
+    public enum EntraOutcome {
+        @JsonProperty("Ready")
+        READY,
+        @JsonProperty("Broken")
+        BROKEN,
+        @JsonProperty("NotAllowedToRead")
+        NOT_ALLOWED_TO_READ,
+        @JsonProperty("EntraUnavailable")
+        ENTRA_UNAVAILABLE,
+        @JsonProperty("NotChecked")
+        NOT_CHECKED
     }
 
     /** One route, as the replica sees it. */

@@ -1,10 +1,10 @@
 package dev.ostiary.entra;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ostiary.entra.check.LiveCheck;
 import dev.ostiary.entra.check.RegistrationCheck;
 import dev.ostiary.entra.emulator.Faults.Area;
 import dev.ostiary.entra.emulator.Faults.Fault;
@@ -13,6 +13,7 @@ import dev.ostiary.entra.plan.ActualRegistration;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import dev.ostiary.entra.tenant.CredentialHolder.Credential;
 import dev.ostiary.entra.tenant.FileHolder;
+import dev.ostiary.entra.tenant.LiveCheck;
 import dev.ostiary.entra.tenant.RegistrationReader;
 import dev.ostiary.entra.tenant.RegistrationWriter.Outcome;
 import dev.ostiary.gateway.config.EntraField;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -162,6 +164,39 @@ class ApplyTest {
         ActualRegistration actual = new RegistrationReader(tenant.admin()).read(outcome.desired());
         assertThat(RegistrationCheck.of(outcome.desired(), actual, Instant.now()))
                 .isEmpty();
+    }
+
+    @Test
+    void twoThatWereMadeWhileGraphLaggedAreReportedAndNeverBecomeThree() throws Exception {
+        DesiredRegistration desired = tenant.desired("direct", temp);
+        for (int run = 0; run < 2; run++) {
+            // Made, and the connection lost; nobody is shown it for an hour.
+            tenant.emulator.consistency().lag(Duration.ofHours(1));
+            tenant.emulator.faults().arm(Area.GRAPH_WRITES, new Fault.Cut(), 1, Integer.MAX_VALUE);
+            assertThatThrownBy(
+                            () -> tenant.writer(tenant.admin(), desired, null).apply(desired, false, true))
+                    .isInstanceOf(Exception.class);
+            tenant.emulator.faults().clearAll();
+        }
+        tenant.emulator.consistency().clear();
+        tenant.emulator.clock().advance(Duration.ofHours(2));
+        assertThat(tenant.admin().list("/applications")).hasSize(2);
+
+        Outcome outcome = tenant.writer(tenant.admin(), desired, null).apply(desired, false, true);
+
+        assertThat(tenant.admin().list("/applications")).hasSize(2);
+        RegistrationReader reader = new RegistrationReader(tenant.admin());
+        ActualRegistration actual = reader.read(outcome.desired());
+        assertThat(RegistrationCheck.of(outcome.desired(), actual, Instant.now()))
+                .isEmpty();
+        List<String> others = reader.others(outcome.desired(), actual);
+        assertThat(others).hasSize(1).doesNotContain(outcome.desired().clientId());
+        assertThat(RegistrationCheck.duplicates(outcome.desired(), others))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.there()).isEqualTo("further registrations " + others.getFirst());
+                    assertThat(finding.needed()).contains(desired.tag());
+                });
     }
 
     @Test

@@ -3,8 +3,8 @@ package dev.ostiary.entra;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.ostiary.entra.plan.AzScript;
-import dev.ostiary.entra.plan.Bicep;
+import dev.ostiary.entra.output.AzScript;
+import dev.ostiary.entra.output.Bicep;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import dev.ostiary.entra.registration.RegistrationOptions;
 import java.nio.file.Files;

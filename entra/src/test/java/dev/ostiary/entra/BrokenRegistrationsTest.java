@@ -53,13 +53,20 @@ class BrokenRegistrationsTest {
                         EntraField.TOKEN_VERSION,
                         "api.requestedAccessTokenVersion",
                         ""),
-                error(
+                warning(
                         "accounts of any tenant",
                         "facade",
                         app(a -> a.put("signInAudience", "AzureADMultipleOrgs")),
                         EntraField.ACCOUNT_TYPES,
                         "signInAudience",
-                        "AADSTS50194"),
+                        ""),
+                error(
+                        "personal accounts only",
+                        "facade",
+                        app(a -> a.put("signInAudience", "PersonalMicrosoftAccount")),
+                        EntraField.ACCOUNT_TYPES,
+                        "signInAudience",
+                        "AADSTS9002346"),
                 error(
                         "no callback",
                         "facade",
@@ -117,21 +124,21 @@ class BrokenRegistrationsTest {
                         }),
                         EntraField.REDIRECT_URIS,
                         "publicClient.redirectUris",
-                        "AADSTS50011"),
+                        "AADSTS7000218"),
                 error(
                         "no Application ID URI",
                         "direct",
                         app(a -> a.putArray("identifierUris")),
                         EntraField.IDENTIFIER_URIS,
                         "identifierUris",
-                        "AADSTS9010010"),
+                        "AADSTS500011"),
                 error(
                         "api:// only",
                         "direct",
                         app(a -> a.putArray("identifierUris").add("api://" + Perfect.APP_ID)),
                         EntraField.IDENTIFIER_URIS,
                         "identifierUris",
-                        "AADSTS9010010"),
+                        "AADSTS500011"),
                 error(
                         "Application ID URI with a slash at its end",
                         "direct",
@@ -140,14 +147,14 @@ class BrokenRegistrationsTest {
                                 .add("https://mcp.example.com/wiki")),
                         EntraField.IDENTIFIER_URIS,
                         "identifierUris",
-                        "AADSTS9010010"),
+                        "AADSTS500011"),
                 error(
                         "a new route's URL is missing",
                         "direct",
                         app(a -> a.putArray("identifierUris").add("https://mcp.example.com/notes")),
                         EntraField.IDENTIFIER_URIS,
                         "identifierUris",
-                        "AADSTS9010010"),
+                        "AADSTS500011"),
                 error(
                         "no scope",
                         "direct",
@@ -229,27 +236,27 @@ class BrokenRegistrationsTest {
                         EntraField.OPTIONAL_CLAIMS,
                         "optionalClaims",
                         ""),
-                error(
+                warning(
                         "permissions not asked for",
                         "facade",
                         app(a -> a.putArray("requiredResourceAccess")),
                         EntraField.PERMISSIONS,
                         "requiredResourceAccess",
-                        "AADSTS65001"),
+                        ""),
                 error(
                         "no admin consent",
                         "facade",
                         p -> p.grants().clear(),
                         EntraField.PERMISSIONS,
                         "admin consent",
-                        "AADSTS65001"),
+                        "AADSTS90094"),
                 error(
                         "no consent to look groups up",
                         "facade",
                         p -> p.assignments().clear(),
-                        EntraField.PERMISSIONS,
+                        EntraField.GRAPH_PERMISSIONS,
                         "admin consent",
-                        "AADSTS65001"),
+                        ""),
                 error(
                         "no enterprise application",
                         "facade",
@@ -259,7 +266,7 @@ class BrokenRegistrationsTest {
                         },
                         EntraField.SERVICE_PRINCIPAL,
                         "servicePrincipal",
-                        "AADSTS500011"),
+                        "AADSTS700016"),
                 error(
                         "switched off",
                         "facade",
@@ -267,6 +274,23 @@ class BrokenRegistrationsTest {
                         EntraField.ENABLED,
                         "servicePrincipal.accountEnabled",
                         "AADSTS7000112"),
+                error(
+                        "no enterprise application, without a facade",
+                        "direct",
+                        p -> {
+                            p.principal().removeAll();
+                            p.grants().clear();
+                        },
+                        EntraField.SERVICE_PRINCIPAL,
+                        "servicePrincipal",
+                        "AADSTS500011"),
+                error(
+                        "switched off, without a facade",
+                        "direct",
+                        p -> p.principal().put("accountEnabled", false),
+                        EntraField.ENABLED,
+                        "servicePrincipal.accountEnabled",
+                        "AADSTS500014"),
                 warning(
                         "assignment required",
                         "facade",
@@ -319,7 +343,7 @@ class BrokenRegistrationsTest {
                         p -> p.federated().clear(),
                         EntraField.FEDERATED_CREDENTIALS,
                         "federatedIdentityCredentials",
-                        "AADSTS70021"),
+                        "AADSTS70025"),
                 error(
                         "issuer without its slash",
                         "federated",

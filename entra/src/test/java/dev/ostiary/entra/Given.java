@@ -1,9 +1,10 @@
 package dev.ostiary.entra;
 
+import dev.ostiary.entra.derive.Derivation;
+import dev.ostiary.entra.derive.UnderivableException;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import dev.ostiary.entra.registration.RegistrationOptions;
 import dev.ostiary.entra.registration.RegistrationOptions.Federation;
-import dev.ostiary.entra.registration.UnderivableException;
 import dev.ostiary.gateway.compiler.Resources;
 import dev.ostiary.gateway.compiler.files.LoadedResources;
 import dev.ostiary.gateway.compiler.files.ResourceFiles;
@@ -35,8 +36,7 @@ public final class Given {
         }
         Resources resources = loaded.resources();
         try {
-            return DesiredRegistration.of(
-                    resources.gateways().getFirst(), resources.workloads(), resources.policies(), options);
+            return Derivation.of(resources.gateways().getFirst(), resources.workloads(), resources.policies(), options);
         } catch (UnderivableException e) {
             throw new IllegalArgumentException(e);
         }

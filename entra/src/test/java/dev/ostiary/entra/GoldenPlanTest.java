@@ -2,13 +2,13 @@ package dev.ostiary.entra;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ostiary.entra.output.AzScript;
+import dev.ostiary.entra.output.Bicep;
+import dev.ostiary.entra.output.OfflineApis;
+import dev.ostiary.entra.output.PlanText;
 import dev.ostiary.entra.plan.ActualRegistration;
-import dev.ostiary.entra.plan.AzScript;
-import dev.ostiary.entra.plan.Bicep;
 import dev.ostiary.entra.plan.Diff;
-import dev.ostiary.entra.plan.OfflineApis;
 import dev.ostiary.entra.plan.Plan;
-import dev.ostiary.entra.plan.PlanText;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package dev.ostiary.operator;
 
 import dev.ostiary.crds.McpGatewayReplica;
 import dev.ostiary.crds.McpGatewayReplicaSpec;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraCheck;
 import dev.ostiary.crds.McpGatewayReplicaSpec.Outcome;
 import dev.ostiary.crds.McpGatewayReplicaSpec.SeenRoute;
 import dev.ostiary.crds.McpWorkloadStatus;
@@ -53,6 +54,8 @@ final class Cluster implements AutoCloseable {
     private volatile boolean reporting = true;
     private volatile List<Integer> formats = SnapshotCodec.READABLE;
 
+    private volatile Function<String, @Nullable EntraCheck> knows = pod -> null;
+
     Cluster(KubernetesClient client, String namespace) {
         this.client = client;
         this.namespace = namespace;
@@ -77,6 +80,11 @@ final class Cluster implements AutoCloseable {
     /** Likewise, by replica. */
     void sees(String route, Function<String, Sight> byPod) {
         seen.put(route, byPod);
+    }
+
+    /** What replicas know of the app registration from now on, by replica; null: nothing. */
+    void knows(Function<String, @Nullable EntraCheck> byPod) {
+        knows = byPod;
     }
 
     /** What one replica has seen of one server. */
@@ -220,7 +228,17 @@ final class Cluster implements AutoCloseable {
             }
         }
         McpGatewayReplicaSpec report = new McpGatewayReplicaSpec(
-                gateway, pod.getMetadata().getUid(), "test", formats, revision, hash, ring, problem, routes, null);
+                gateway,
+                pod.getMetadata().getUid(),
+                "test",
+                formats,
+                revision,
+                hash,
+                ring,
+                problem,
+                routes,
+                null,
+                knows.apply(pod.getMetadata().getName()));
         if (report.equals(reported.get(pod.getMetadata().getUid()))) {
             return;
         }

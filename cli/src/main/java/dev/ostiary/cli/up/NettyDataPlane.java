@@ -4,6 +4,8 @@ import dev.ostiary.cli.CommandFailure;
 import dev.ostiary.gateway.config.RuntimeConfig;
 import dev.ostiary.gateway.server.GatewayServer;
 import dev.ostiary.gateway.server.http.TlsFiles;
+import dev.ostiary.gateway.server.registration.RegistrationListener;
+import dev.ostiary.gateway.server.store.StoreHost;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -29,20 +31,32 @@ final class NettyDataPlane implements DataPlane {
     }
 
     /**
+     * Data planes that look at their app registration.
+     *
+     * @param registration told what they see
+     */
+    static Start telling(RegistrationListener registration) {
+        return (address, adminPort, state, config, tls, audit) ->
+                start(address, adminPort, state, config, tls, registration, audit);
+    }
+
+    /**
      * Listens and serves.
      *
      * @param adminPort for probes and metrics; 0 for a free one; null: none
      * @param state the folder that keeps grants; null: nothing is kept
      * @param tls certificate and key, read again when they change; null: plain HTTP
+     * @param registration told what is seen of the app registration
      * @param audit where audit lines go; not closed
      * @throws CommandFailure when a port is taken, or the certificate or key cannot be used
      */
-    static DataPlane start(
+    private static DataPlane start(
             ListenAddress address,
             @Nullable Integer adminPort,
             @Nullable Path state,
             RuntimeConfig config,
             @Nullable TlsFiles tls,
+            RegistrationListener registration,
             OutputStream audit)
             throws CommandFailure {
         // Unauthenticated, so never on an address that others reach.
@@ -50,7 +64,16 @@ final class NettyDataPlane implements DataPlane {
                 adminPort == null ? null : new InetSocketAddress(InetAddress.getLoopbackAddress(), adminPort);
         try {
             return new NettyDataPlane(GatewayServer.start(
-                    new GatewayServer.Settings(address.socket(), tls, admin, EVENT_LOOPS, state, audit), config));
+                    new GatewayServer.Settings(
+                            address.socket(),
+                            tls,
+                            admin,
+                            EVENT_LOOPS,
+                            new StoreHost(state, null),
+                            null,
+                            registration,
+                            audit),
+                    config));
         } catch (IOException | IllegalArgumentException e) {
             throw CommandFailure.environment(String.valueOf(e.getMessage()));
         }

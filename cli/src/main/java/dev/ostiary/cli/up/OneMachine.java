@@ -35,7 +35,13 @@ public final class OneMachine implements AutoCloseable {
 
     /** Knows what to do and has not begun. */
     public OneMachine(UpOptions options, Installation installation, Terminal terminal, RunningGateways gateways) {
-        this(options, installation, terminal, gateways, NettyDataPlane::start, InstantSource.system());
+        this(
+                options,
+                installation,
+                terminal,
+                gateways,
+                NettyDataPlane.telling(new RegistrationLines(terminal)),
+                InstantSource.system());
     }
 
     OneMachine(

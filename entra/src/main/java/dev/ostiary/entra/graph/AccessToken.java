@@ -3,6 +3,9 @@ package dev.ostiary.entra.graph;
 /** A token of the caller's for Graph. Shown by no method but {@link #value}. */
 public final class AccessToken {
 
+    /** The variable that may hold a token; programs that are started do not get it. */
+    public static final String VARIABLE = "OSTIARY_GRAPH_TOKEN";
+
     private static final int MAX = 64 * 1024;
 
     private final String value;

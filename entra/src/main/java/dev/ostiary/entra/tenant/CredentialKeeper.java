@@ -66,9 +66,7 @@ public final class CredentialKeeper {
         if (lost != null) {
             for (JsonNode one : graph.get("/applications/" + applicationId).path("passwordCredentials")) {
                 if (one.path("displayName").asText().equals(lost)) {
-                    ObjectNode body = JsonNodeFactory.instance.objectNode();
-                    body.put("keyId", one.path("keyId").asText());
-                    graph.post("/applications/" + applicationId + "/removePassword", body);
+                    remove(graph, applicationId, one);
                 }
             }
         }
@@ -83,7 +81,31 @@ public final class CredentialKeeper {
         if (value.isEmpty()) {
             throw new IOException("Entra made a client secret and did not tell its value");
         }
-        holder.write(new Credential.Secret(value));
+        try {
+            holder.write(new Credential.Secret(value));
+        } catch (IOException notKept) {
+            throw new IOException(notKept.getMessage() + "; " + takenBack(graph, applicationId, made), notKept);
+        }
+    }
+
+    /** A secret that nobody has is only a risk. What is not taken back now, the next run takes back by its name. */
+    private static String takenBack(GraphClient graph, String applicationId, ObjectNode made)
+            throws InterruptedException {
+        try {
+            remove(graph, applicationId, made);
+            return "the client secret that had been made for it was removed again";
+        } catch (GraphException e) {
+            return "the client secret " + made.path("displayName").asText()
+                    + " that had been made for it is still at the registration, with a value that nobody has; the next run"
+                    + " removes it";
+        }
+    }
+
+    private static void remove(GraphClient graph, String applicationId, JsonNode secret)
+            throws GraphException, InterruptedException {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("keyId", secret.path("keyId").asText());
+        graph.post("/applications/" + applicationId + "/removePassword", body);
     }
 
     private void certificate(GraphClient graph, String applicationId)

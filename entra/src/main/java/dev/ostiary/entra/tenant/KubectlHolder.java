@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ostiary.entra.graph.AccessToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -55,14 +56,7 @@ public final class KubectlHolder implements CredentialHolder {
     @Override
     public void write(Credential credential) throws IOException, InterruptedException {
         ObjectNode manifest = manifest();
-        ObjectNode data = manifest.putObject("data");
-        switch (credential) {
-            case Credential.Secret(String value) -> data.put(SECRET, encoded(value));
-            case Credential.KeyPair(String certificate, String privateKey) -> {
-                data.put("tls.crt", encoded(certificate));
-                data.put("tls.key", encoded(privateKey));
-            }
-        }
+        put(manifest, credential);
         apply(manifest);
     }
 
@@ -72,10 +66,21 @@ public final class KubectlHolder implements CredentialHolder {
         ((ObjectNode) manifest.path("metadata")).putObject("annotations").put(INTENT, intended);
         // What is there stays: an apply that leaves a key out would remove it.
         Credential there = read();
-        if (there instanceof Credential.Secret(String value)) {
-            manifest.putObject("data").put(SECRET, encoded(value));
+        if (there != null) {
+            put(manifest, there);
         }
         apply(manifest);
+    }
+
+    private static void put(ObjectNode manifest, Credential credential) {
+        ObjectNode data = manifest.putObject("data");
+        switch (credential) {
+            case Credential.Secret(String value) -> data.put(SECRET, encoded(value));
+            case Credential.KeyPair(String certificate, String privateKey) -> {
+                data.put("tls.crt", encoded(certificate));
+                data.put("tls.key", encoded(privateKey));
+            }
+        }
     }
 
     @Override
@@ -132,24 +137,58 @@ public final class KubectlHolder implements CredentialHolder {
     private String run(List<String> arguments, @Nullable String input) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(arguments);
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process process = started(command);
         try {
             CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> text(process.getInputStream()));
+            CompletableFuture<String> complaint = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
             try (OutputStream stdin = process.getOutputStream()) {
                 if (input != null) {
                     stdin.write(input.getBytes(StandardCharsets.UTF_8));
                 }
+            } catch (IOException endedBefore) {
+                // Its exit code and its complaint say why.
             }
-            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new IOException("kubectl " + arguments.getFirst() + " failed for " + where()
-                        + "; try: kubectl auth can-i patch secrets --namespace " + namespace);
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException("kubectl " + arguments.getFirst() + " for " + where() + " did not end within "
+                        + TIMEOUT_SECONDS + " s");
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException(failure(arguments.getFirst(), complaint.join()));
             }
             return output.join();
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    private static Process started(List<String> command) throws IOException {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command);
+            // It has its own login, and no use for ours.
+            builder.environment().remove(AccessToken.VARIABLE);
+            return builder.start();
+        } catch (IOException e) {
+            throw new IOException(
+                    command.getFirst() + " cannot be started; install kubectl, or use --credential-file", e);
+        }
+    }
+
+    /** In our words: what kubectl prints may quote what it was given. */
+    private String failure(String verb, String complaint) {
+        String failed = "kubectl " + verb + " failed for " + where();
+        if (complaint.contains("orbidden")) {
+            return failed + ": your login may not "
+                    + (verb.equals("get") ? "read" : "write")
+                    + " it; it needs get, create and patch on secrets in namespace "
+                    + namespace;
+        }
+        if (complaint.contains("namespaces \"" + namespace + "\" not found")) {
+            return failed + ": there is no namespace " + namespace;
+        }
+        if (complaint.contains("field is immutable")) {
+            return failed + ": it is of another type than Opaque; delete it, or name another";
+        }
+        return failed + "; try: kubectl get secrets --namespace " + namespace;
     }
 
     private static String text(InputStream in) {

@@ -60,6 +60,21 @@ public final class RegistrationReader {
                 apis);
     }
 
+    /**
+     * Client ids of further registrations that bear this gateway's tag: where the answer to a creation was lost, and Graph did not
+     * show it yet, the next run could not know of it. {@code apply} takes the oldest, and so never makes a third.
+     */
+    public List<String> others(DesiredRegistration desired, ActualRegistration actual)
+            throws GraphException, InterruptedException {
+        ObjectNode application = actual.application();
+        String own = application == null ? "" : application.path("appId").asText();
+        return graph.list("/applications?$filter=" + encoded("tags/any(t:t eq '" + desired.tag() + "')")).stream()
+                .map(one -> one.path("appId").asText())
+                .filter(appId -> !appId.equals(own))
+                .sorted()
+                .toList();
+    }
+
     private Map<String, Api> apis(DesiredRegistration desired) throws GraphException, InterruptedException {
         Map<String, Api> apis = new TreeMap<>();
         TreeSet<String> names = new TreeSet<>();

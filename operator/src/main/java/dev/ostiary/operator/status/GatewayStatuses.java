@@ -68,7 +68,7 @@ public final class GatewayStatuses {
             @Nullable CompiledGateway compiled,
             Enforcement enforcement) {
         SpecVerdicts spec = SpecVerdicts.of(facts.situation().findings(ref));
-        Verdict entra = Verdict.unknown(Reasons.NOT_CHECKED, "nobody has asked Entra about the registration.");
+        Verdict entra = EntraVerdicts.of(enforcement);
         Verdict store = store(enforcement);
         Verdict programmed = ProgrammedVerdicts.ofGateway(ref, generation, compiled, enforcement);
         Verdict pods = PodVerdicts.of(facts.pods());

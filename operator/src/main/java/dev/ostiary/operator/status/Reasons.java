@@ -16,8 +16,17 @@ final class Reasons {
 
     static final String RESOLVED_REFS = "ResolvedRefs";
 
+    static final String REGISTRATION_READY = "RegistrationReady";
+    static final String REGISTRATION_BROKEN = "RegistrationBroken";
+
     /** Nobody has asked Entra. */
     static final String NOT_CHECKED = "NotChecked";
+
+    /** The gateway may not read its own registration, and nothing else is wrong. */
+    static final String NOT_ALLOWED_TO_READ = "NotAllowedToRead";
+
+    /** Entra or Graph does not answer, so nothing new is concluded. */
+    static final String ENTRA_UNAVAILABLE = "EntraUnavailable";
 
     static final String STORE_REACHABLE = "StoreReachable";
     static final String STORE_UNREACHABLE = "StoreUnreachable";

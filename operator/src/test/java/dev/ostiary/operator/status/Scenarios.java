@@ -3,6 +3,9 @@ package dev.ostiary.operator.status;
 import static dev.ostiary.operator.status.World.GATEWAY;
 
 import dev.ostiary.crds.Condition;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraCheck;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraFinding;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraOutcome;
 import dev.ostiary.crds.McpGatewayReplicaSpec.GrantFeed;
 import dev.ostiary.crds.McpGatewayReplicaSpec.Outcome;
 import dev.ostiary.crds.McpGatewayStatus;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Situations that statuses must tell apart; each begins with the one before anything went wrong. */
 final class Scenarios {
@@ -299,6 +303,7 @@ final class Scenarios {
             world.replica("gw-a").feed = null;
             world.replica("gw-b").feed = null;
         });
+        registration();
         gateway(
                 "a warning",
                 world -> world.apply(ENGINEERING + "  maxStaleness: 10m\n")
@@ -652,5 +657,70 @@ final class Scenarios {
                     .setStatus(new McpPolicyStatus(9L, status.conditions(), 9L, status.attachedTo(), List.of()));
             edited(world).publish();
         });
+    }
+
+    private static final EntraFinding NO_CALLBACK = new EntraFinding(
+            "web.redirectUris", "nothing is there; needed: https://mcp.example.com/oauth/callback. Nobody comes back.");
+    private static final EntraFinding ENDS_SOON =
+            new EntraFinding("passwordCredentials", "there is expires 2026-12-10; needed: one that lasts longer.");
+
+    private void registration() {
+        gateway("nobody has looked at the registration", world -> {
+            says(world, "gw-a", EntraOutcome.NOT_CHECKED, null);
+            world.replica("gw-b").entra = null;
+        });
+        gateway("one replica has looked at the registration already", world -> {
+            world.replica("gw-b").entra = null;
+        });
+        gateway("the registration is broken", world -> {
+            says(world, "gw-a", EntraOutcome.BROKEN, null, NO_CALLBACK, ENDS_SOON);
+            says(world, "gw-b", EntraOutcome.BROKEN, null, NO_CALLBACK);
+        });
+        gateway("one replica finds the registration broken, and the other does not", world -> {
+            says(world, "gw-b", EntraOutcome.BROKEN, null, NO_CALLBACK);
+        });
+        gateway("the registration is broken, and one replica cannot reach Entra", world -> {
+            says(world, "gw-a", EntraOutcome.ENTRA_UNAVAILABLE, "Entra has not answered since 11:00");
+            says(world, "gw-b", EntraOutcome.BROKEN, null, NO_CALLBACK);
+        });
+        gateway("the registration works, but not for ever", world -> {
+            says(world, "gw-a", EntraOutcome.READY, null, ENDS_SOON);
+        });
+        gateway("one of two replicas cannot reach Entra", world -> {
+            says(world, "gw-b", EntraOutcome.ENTRA_UNAVAILABLE, "Entra has not answered since 11:00");
+        });
+        gateway("Entra is away, and was well before", world -> {
+            for (String pod : List.of("gw-a", "gw-b")) {
+                says(
+                        world,
+                        pod,
+                        EntraOutcome.ENTRA_UNAVAILABLE,
+                        "Entra has not answered since 11:00; at 10:00 nothing was wrong");
+            }
+        });
+        gateway("Entra is away, and something was wrong before", world -> {
+            for (String pod : List.of("gw-a", "gw-b")) {
+                says(
+                        world,
+                        pod,
+                        EntraOutcome.ENTRA_UNAVAILABLE,
+                        "Entra has not answered since 11:00; at 10:00 this was wrong",
+                        NO_CALLBACK);
+            }
+        });
+        gateway("the registration may not be read", world -> {
+            says(world, "gw-a", EntraOutcome.NOT_ALLOWED_TO_READ, "the gateway may not read its own registration");
+            says(
+                    world,
+                    "gw-b",
+                    EntraOutcome.NOT_ALLOWED_TO_READ,
+                    "the gateway may not read its own registration",
+                    ENDS_SOON);
+        });
+    }
+
+    private static void says(
+            World world, String pod, EntraOutcome outcome, @Nullable String note, EntraFinding... findings) {
+        world.replica(pod).entra = new EntraCheck(outcome, List.of(findings), note);
     }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ostiary.crds.Condition;
 import dev.ostiary.crds.Condition.Status;
 import dev.ostiary.crds.McpGateway;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraCheck;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraFinding;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraOutcome;
 import dev.ostiary.crds.McpGatewayReplicaSpec.GrantFeed;
 import dev.ostiary.crds.McpGatewayReplicaSpec.Outcome;
 import dev.ostiary.crds.McpPolicy;
@@ -111,6 +114,17 @@ class StatusPropertiesTest {
                                 random.nextBoolean()
                                         ? List.of()
                                         : List.of(new PodTrouble("time-mcp-0", "Err.Image", ""))));
+            case 18 -> {
+                EntraOutcome outcome = EntraOutcome.values()[random.nextInt(EntraOutcome.values().length)];
+                replica.entra = random.nextInt(4) == 0
+                        ? null
+                        : new EntraCheck(
+                                outcome,
+                                random.nextBoolean()
+                                        ? List.of()
+                                        : List.of(new EntraFinding("field", "because \u001b" + random.nextInt(3))),
+                                random.nextBoolean() ? null : "note");
+            }
             default -> {
                 if (world.gateways.remove(World.GATEWAY) == null) {
                     world.apply(Scenarios.ENGINEERING);
@@ -191,7 +205,11 @@ class StatusPropertiesTest {
             if (status.get("Verified") == Status.UNKNOWN) {
                 assertThat(reason.get("Verified")).as(what).isEqualTo("NeedsUser");
             }
-            assertThat(Set.of("NotChecked", "")).as(what).contains(reason.getOrDefault("EntraReady", ""));
+            if (status.get("EntraReady") == Status.UNKNOWN) {
+                assertThat(Set.of("NotChecked", "NotAllowedToRead", "EntraUnavailable"))
+                        .as(what)
+                        .contains(reason.getOrDefault("EntraReady", ""));
+            }
         }
         if (status.containsValue(Status.FALSE)) {
             assertThat(status.get("Ready")).as(what).isEqualTo(Status.FALSE);

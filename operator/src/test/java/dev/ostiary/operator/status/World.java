@@ -2,6 +2,8 @@ package dev.ostiary.operator.status;
 
 import dev.ostiary.crds.McpGateway;
 import dev.ostiary.crds.McpGatewayReplicaSpec;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraCheck;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraOutcome;
 import dev.ostiary.crds.McpGatewayReplicaSpec.GrantFeed;
 import dev.ostiary.crds.McpGatewayReplicaSpec.Outcome;
 import dev.ostiary.crds.McpGatewayReplicaSpec.SeenRoute;
@@ -72,6 +74,9 @@ final class World {
 
         @Nullable
         GrantFeed feed = GrantFeed.FRESH;
+
+        @Nullable
+        EntraCheck entra = new EntraCheck(EntraOutcome.READY, List.of(), null);
 
         boolean silent;
         String reportedUid = "";
@@ -267,7 +272,8 @@ final class World {
                                         1L,
                                         replica.problem,
                                         List.copyOf(replica.routes.values()),
-                                        replica.feed))));
+                                        replica.feed,
+                                        replica.entra))));
         return observed;
     }
 

@@ -10,6 +10,8 @@ import dev.ostiary.gateway.server.admin.AdminServer;
 import dev.ostiary.gateway.server.admin.Health;
 import dev.ostiary.gateway.server.http.TlsFiles;
 import dev.ostiary.gateway.server.inspect.Sighting;
+import dev.ostiary.gateway.server.registration.RegistrationLog;
+import dev.ostiary.gateway.server.registration.RegistrationState;
 import dev.ostiary.gateway.server.store.StoreHost;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
@@ -220,7 +222,9 @@ public final class Replica implements Health, AutoCloseable {
     private synchronized void enforce(RuntimeSecret.Content content) throws IOException {
         RuntimeSecret.Content before = report.enforced();
         if (stopping != null || (before != null && before.hash().equals(content.hash()))) {
-            change(now -> new Report(now.enforced(), now.closed(), null, now.seen(), now.feed()), true);
+            change(
+                    now -> new Report(now.enforced(), now.closed(), null, now.seen(), now.feed(), now.registration()),
+                    true);
             return;
         }
         RuntimeConfig config = content.config();
@@ -244,6 +248,7 @@ public final class Replica implements Health, AutoCloseable {
                             EVENT_LOOPS,
                             new StoreHost(null, grants),
                             this::seen,
+                            new RegistrationLog(this::known),
                             settings.audit()),
                     config);
             server = running;
@@ -260,16 +265,25 @@ public final class Replica implements Health, AutoCloseable {
         }
         maxStaleness = replica == null ? null : replica.maxStaleness();
         Map<String, String> closed = running.closedRoutes();
-        change(now -> new Report(content, closed, null, now.seen(), now.feed()), true);
+        change(now -> new Report(content, closed, null, now.seen(), now.feed(), now.registration()), true);
     }
 
     private void problem(String problem) {
         LOG.atError().addKeyValue("reason", problem).log("the newest configuration is not enforced");
-        change(now -> new Report(now.enforced(), now.closed(), problem, now.seen(), now.feed()), true);
+        change(
+                now -> new Report(now.enforced(), now.closed(), problem, now.seen(), now.feed(), now.registration()),
+                true);
     }
 
     private void seen(Map<String, Sighting> sightings) {
-        change(now -> new Report(now.enforced(), now.closed(), now.problem(), sightings, now.feed()), false);
+        change(
+                now -> new Report(
+                        now.enforced(), now.closed(), now.problem(), sightings, now.feed(), now.registration()),
+                false);
+    }
+
+    private void known(RegistrationState state) {
+        change(now -> new Report(now.enforced(), now.closed(), now.problem(), now.seen(), now.feed(), state), false);
     }
 
     private synchronized void change(UnaryOperator<Report> how, boolean now) {
@@ -293,7 +307,10 @@ public final class Replica implements Health, AutoCloseable {
 
     private synchronized void feed(@Nullable GrantFeed feed) {
         if (report.feed() != feed) {
-            change(now -> new Report(now.enforced(), now.closed(), now.problem(), now.seen(), feed), false);
+            change(
+                    now -> new Report(
+                            now.enforced(), now.closed(), now.problem(), now.seen(), feed, now.registration()),
+                    false);
         }
     }
 

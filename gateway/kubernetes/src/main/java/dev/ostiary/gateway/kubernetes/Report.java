@@ -1,6 +1,9 @@
 package dev.ostiary.gateway.kubernetes;
 
 import dev.ostiary.crds.McpGatewayReplicaSpec;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraCheck;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraFinding;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraOutcome;
 import dev.ostiary.crds.McpGatewayReplicaSpec.GrantFeed;
 import dev.ostiary.crds.McpGatewayReplicaSpec.Outcome;
 import dev.ostiary.crds.McpGatewayReplicaSpec.SeenRoute;
@@ -10,6 +13,7 @@ import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.RuntimeSecret;
 import dev.ostiary.gateway.config.SnapshotCodec;
 import dev.ostiary.gateway.server.inspect.Sighting;
+import dev.ostiary.gateway.server.registration.RegistrationState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,21 +28,25 @@ import org.jspecify.annotations.Nullable;
  * @param problem why the newest configuration is not in force; null: it is
  * @param seen what was seen of the workloads, by route
  * @param feed whether the ends of grants are known; null: there are no grants
+ * @param registration what is known of the app registration; null: nothing yet
  */
 record Report(
         RuntimeSecret.@Nullable Content enforced,
         Map<String, String> closed,
         @Nullable String problem,
         Map<String, Sighting> seen,
-        @Nullable GrantFeed feed) {
+        @Nullable GrantFeed feed,
+        @Nullable RegistrationState registration) {
 
     /** Before anything is known. */
-    static final Report NOTHING = new Report(null, Map.of(), null, Map.of(), null);
+    static final Report NOTHING = new Report(null, Map.of(), null, Map.of(), null, null);
 
     private static final int MAX_ROUTES = 2_000;
     private static final int MAX_PROBLEM = 1_024;
     private static final int MAX_NAME = 256;
     private static final int MAX_VERSION = 32;
+    private static final int MAX_FIELD = 128;
+    private static final int MAX_NOTE = 1_024;
 
     /** Characters that all texts of a report share: with names and the API server's own books, half of what etcd takes. */
     private static final int ALL_TEXTS = 256 * 1_024;
@@ -65,7 +73,8 @@ record Report(
                     null,
                     newest,
                     List.of(),
-                    feed);
+                    feed,
+                    null);
         }
         return new McpGatewayReplicaSpec(
                 me.gateway(),
@@ -77,7 +86,26 @@ record Report(
                 content.config().keys().version(),
                 newest,
                 routes(content),
-                feed);
+                feed,
+                registration == null ? null : entra(registration));
+    }
+
+    private static EntraCheck entra(RegistrationState state) {
+        return new EntraCheck(
+                switch (state.outcome()) {
+                    case NOT_CHECKED -> EntraOutcome.NOT_CHECKED;
+                    case READY -> EntraOutcome.READY;
+                    case BROKEN -> EntraOutcome.BROKEN;
+                    case NOT_ALLOWED_TO_READ -> EntraOutcome.NOT_ALLOWED_TO_READ;
+                    case ENTRA_UNAVAILABLE -> EntraOutcome.ENTRA_UNAVAILABLE;
+                },
+                state.findings().stream()
+                        .limit(McpGatewayReplicaSpec.MAX_FINDINGS)
+                        .map(finding -> new EntraFinding(
+                                text(finding.path(), MAX_FIELD),
+                                text(finding.message(), McpGatewayReplicaSpec.MAX_ERROR)))
+                        .toList(),
+                state.note().isEmpty() ? null : text(state.note(), MAX_NOTE));
     }
 
     private List<SeenRoute> routes(RuntimeSecret.Content content) {

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ostiary.crds.McpGatewayReplica;
 import dev.ostiary.crds.McpGatewayReplicaSpec;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraCheck;
+import dev.ostiary.crds.McpGatewayReplicaSpec.EntraOutcome;
 import dev.ostiary.crds.McpGatewayReplicaSpec.Outcome;
 import dev.ostiary.crds.McpGatewayReplicaSpec.SeenRoute;
 import dev.ostiary.crds.McpWorkloadStatus;
@@ -104,6 +106,22 @@ class ReplicaTest {
     }
 
     @Test
+    void whatItKnowsOfItsRegistrationIsReported() throws Exception {
+        replica("pod-a");
+        operator.write();
+
+        // The tests' Entra is at a name that nothing has.
+        patiently().untilAsserted(() -> {
+            McpGatewayReplicaSpec report = report("pod-a");
+            assertThat(report).isNotNull();
+            EntraCheck entra = report.entra();
+            assertThat(entra).isNotNull();
+            assertThat(entra.outcome()).isEqualTo(EntraOutcome.ENTRA_UNAVAILABLE);
+            assertThat(entra.note()).contains("has not answered as it should since", "never been asked before");
+        });
+    }
+
+    @Test
     void anEditReachesEveryReplicaSoon() throws Exception {
         replica("pod-a");
         replica("pod-b");
@@ -193,15 +211,18 @@ class ReplicaTest {
     @Test
     void itTellsWhatItSawOfWorkloads() throws Exception {
         ScriptedWorkload workload = opened(new ScriptedWorkload());
+        ScriptedWorkload bridge = opened(new ScriptedWorkload());
         replica("pod-a");
 
         operator.write(
                 Written.route("answers", workload.url()),
+                Written.stdio("local", bridge.url()),
                 Written.route("nobody", URI.create("http://127.0.0.1:9/mcp")),
                 Written.route("personal", workload.url(), new UpstreamAuth.IdentityAssertion()));
 
         patiently().untilAsserted(() -> {
             assertThat(seen("answers").outcome()).isEqualTo(Outcome.ANSWERED);
+            assertThat(seen("local").outcome()).isEqualTo(Outcome.ANSWERED);
             assertThat(seen("nobody").outcome()).isEqualTo(Outcome.FAILED);
             assertThat(seen("personal").outcome()).isEqualTo(Outcome.NEEDS_USER);
         });
@@ -212,6 +233,8 @@ class ReplicaTest {
         patiently()
                 .untilAsserted(() -> assertThat(workload.received)
                         .containsExactly("initialize", "notifications/initialized", "tools/list", "DELETE"));
+        // The process that was started to look is ended.
+        patiently().untilAsserted(() -> assertThat(bridge.received).isEqualTo(workload.received));
     }
 
     @Test

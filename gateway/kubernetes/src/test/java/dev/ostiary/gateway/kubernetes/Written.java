@@ -57,13 +57,22 @@ final class Written {
     }
 
     static Route route(String name, URI url, UpstreamAuth auth) {
+        return route(name, new Upstream(url, Upstream.Transport.STREAMABLE_HTTP, false), auth);
+    }
+
+    /** A route to a stdio server's bridge. */
+    static Route stdio(String name, URI url) {
+        return route(name, new Upstream(url, Upstream.Transport.STDIO, true), new UpstreamAuth.IdentityAssertion());
+    }
+
+    private static Route route(String name, Upstream upstream, UpstreamAuth auth) {
         return new Route(
                 name,
                 new ResourceName("tools", name),
                 "uid-of-" + name,
                 name,
                 null,
-                new Upstream(url, Upstream.Transport.STREAMABLE_HTTP, false),
+                upstream,
                 auth,
                 RoutePolicies.none(),
                 List.of(),

@@ -10,6 +10,7 @@ import dev.ostiary.gateway.server.audit.AuditLog;
 import dev.ostiary.gateway.server.authorize.DecisionLog;
 import dev.ostiary.gateway.server.authorize.Decisions;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
+import dev.ostiary.gateway.server.credentials.InspectionAssertions;
 import dev.ostiary.gateway.server.entra.EntraServices;
 import dev.ostiary.gateway.server.entra.KeySetSettings;
 import dev.ostiary.gateway.server.entra.KeySets;
@@ -26,6 +27,8 @@ import dev.ostiary.gateway.server.inspect.InspectionListener;
 import dev.ostiary.gateway.server.inspect.Inspections;
 import dev.ostiary.gateway.server.legacysse.LegacySessions;
 import dev.ostiary.gateway.server.oauth.DenyFeed;
+import dev.ostiary.gateway.server.registration.RegistrationListener;
+import dev.ostiary.gateway.server.registration.RegistrationWatch;
 import dev.ostiary.gateway.server.reload.ConfiguredFacades;
 import dev.ostiary.gateway.server.reload.Generation;
 import dev.ostiary.gateway.server.reload.Generations;
@@ -51,6 +54,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +77,7 @@ public final class GatewayServer implements Health, AutoCloseable {
      * @param eventLoops threads that read and write; 0: one per processor
      * @param stores what stores of grants may use
      * @param inspections told what is seen of workloads; null: nobody looks at them
+     * @param registration told what is known of the app registration; null: nobody looks at it
      * @param audit where audit lines go
      */
     public record Settings(
@@ -82,12 +87,13 @@ public final class GatewayServer implements Health, AutoCloseable {
             int eventLoops,
             StoreHost stores,
             @Nullable InspectionListener inspections,
+            @Nullable RegistrationListener registration,
             OutputStream audit) {
 
         /** Without TLS, on loopback or behind something that ends it, and without state. */
         public Settings(
                 InetSocketAddress listen, @Nullable InetSocketAddress admin, int eventLoops, OutputStream audit) {
-            this(listen, null, admin, eventLoops, StoreHost.NONE, null, audit);
+            this(listen, null, admin, eventLoops, StoreHost.NONE, null, null, audit);
         }
 
         /** On one machine. */
@@ -98,7 +104,7 @@ public final class GatewayServer implements Health, AutoCloseable {
                 int eventLoops,
                 @Nullable Path stateDirectory,
                 OutputStream audit) {
-            this(listen, tls, admin, eventLoops, new StoreHost(stateDirectory, null), null, audit);
+            this(listen, tls, admin, eventLoops, new StoreHost(stateDirectory, null), null, null, audit);
         }
     }
 
@@ -113,6 +119,8 @@ public final class GatewayServer implements Health, AutoCloseable {
     private final LegacySessions legacySessions = new LegacySessions();
     private final Forwarding forwarding;
     private final @Nullable Inspections inspections;
+    private final @Nullable RegistrationWatch registration;
+    private final Time time;
     private final ConfiguredFacades facades;
     private final Generations generations;
     private final HttpListener listener;
@@ -132,6 +140,7 @@ public final class GatewayServer implements Health, AutoCloseable {
         int processors = Runtime.getRuntime().availableProcessors();
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         GatewayMetrics metrics = new GatewayMetrics(registry);
+        this.time = time;
         InstantSource clock = () -> Instant.ofEpochMilli(time.wallMillis());
         loops = new MultiThreadIoEventLoopGroup(
                 settings.eventLoops() > 0 ? settings.eventLoops() : processors, NioIoHandler.newFactory());
@@ -171,6 +180,11 @@ public final class GatewayServer implements Health, AutoCloseable {
                 legacySessions,
                 time,
                 clock);
+        RegistrationListener known = settings.registration();
+        registration = known == null ? null : new RegistrationWatch(time, RandomGenerator.getDefault(), known);
+        if (registration != null) {
+            registry.gauge("ostiary.entra.ready", registration, RegistrationWatch::ready);
+        }
         registry.gauge("ostiary.legacysse.streams", legacySessions, LegacySessions::size);
         registry.gauge("ostiary.grants.feed.age.seconds", facades, GatewayServer::feedAge);
         registry.gauge("ostiary.streams", forwarding, Forwarding::openStreams);
@@ -263,7 +277,13 @@ public final class GatewayServer implements Health, AutoCloseable {
 
     private void inspect(Generation generation) {
         if (inspections != null) {
-            inspections.configured(generation.config(), generation.routes().keySet());
+            inspections.configured(
+                    generation.config(),
+                    generation.routes().keySet(),
+                    InspectionAssertions.of(generation.config(), time));
+        }
+        if (registration != null) {
+            registration.configured(generation.config().snapshot(), entraServices.probe());
         }
     }
 
@@ -357,6 +377,9 @@ public final class GatewayServer implements Health, AutoCloseable {
     private void closeWhatIsBehind() {
         if (inspections != null) {
             inspections.close();
+        }
+        if (registration != null) {
+            registration.close();
         }
         facades.close();
         workloads.close();

@@ -27,8 +27,10 @@ import dev.ostiary.gateway.config.RuntimeConfig;
 import dev.ostiary.gateway.config.Snapshot;
 import dev.ostiary.gateway.config.StoreSettings;
 import dev.ostiary.gateway.server.McpUser.Tokens;
-import dev.ostiary.gateway.server.entra.Time;
 import dev.ostiary.gateway.server.forward.Forwarding;
+import dev.ostiary.gateway.server.registration.RegistrationState;
+import dev.ostiary.gateway.server.registration.RegistrationState.Outcome;
+import dev.ostiary.gateway.server.store.StoreHost;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -39,11 +41,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.assertj.core.api.ThrowingConsumer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,7 +59,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Users sign in at a whole gateway that proves to Entra in each of the possible ways that it is its registration; what Entra does
- * not accept is explained with the field to mend.
+ * not accept is explained with the field to mend, on the page and in what the gateway finds out by itself alike.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GatewayCredentialsTest {
@@ -66,6 +72,8 @@ class GatewayCredentialsTest {
     private static final SigningKey OTHER = Certificates.rsa("CN=other");
     private static final SigningKey CLUSTER = Certificates.rsa("CN=cluster");
 
+    private final HeldTime time = new HeldTime();
+    private final List<RegistrationState> states = new CopyOnWriteArrayList<>();
     private final Map<String, String> environment = new ConcurrentHashMap<>();
     private final KeyRing keys = KeyRing.generate(new SecureRandom(), Instant.now());
     private String url = "";
@@ -93,10 +101,14 @@ class GatewayCredentialsTest {
                                 InetAddress.getLoopbackAddress(),
                                 Integer.parseInt(url.substring(url.lastIndexOf(':') + 1))),
                         null,
+                        null,
                         1,
+                        StoreHost.NONE,
+                        null,
+                        states::add,
                         OutputStream.nullOutputStream()),
                 config(new EntraCredential.None(), Map.of()),
-                Time.system(),
+                time,
                 Forwarding.KEEP_ALIVE,
                 environment::get);
     }
@@ -138,6 +150,7 @@ class GatewayCredentialsTest {
                         app.preAuthorizedApplications(),
                         app.knownClientApplications(),
                         app.optionalClaims(),
+                        app.idTokenClaims(),
                         app.groupMembershipClaims(),
                         app.signInAudience(),
                         app.appRoleAssignmentRequired(),
@@ -191,6 +204,18 @@ class GatewayCredentialsTest {
         HttpResponse<String> called = anna.call("notes", tokens.access(), GatewayScenario.READ);
         assertThat(called.statusCode()).as(called.body()).isEqualTo(200);
         assertThat(called.body()).contains("\"result\"");
+        untilTheGatewayFinds(state -> assertThat(state.outcome()).isEqualTo(Outcome.NOT_ALLOWED_TO_READ));
+    }
+
+    /** At its next look, which is at hand whenever something is wrong. */
+    private void untilTheGatewayFinds(ThrowingConsumer<RegistrationState> assertions) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(500))
+                .untilAsserted(() -> {
+                    time.pass(Duration.ofHours(1));
+                    assertThat(states).isNotEmpty().last().satisfies(assertions);
+                });
     }
 
     private void assertRefused(String field, String code) throws Exception {
@@ -200,6 +225,15 @@ class GatewayCredentialsTest {
         assertThat(page.body().replace("&gt;", ">").replace("&amp;", "&"))
                 .contains(field)
                 .contains(code);
+        untilTheGatewayFinds(state -> {
+            assertThat(state.outcome()).isEqualTo(Outcome.BROKEN);
+            assertThat(state.findings()).singleElement().satisfies(finding -> {
+                assertThat(List.of(finding.path(), finding.field().place()))
+                        .as("the field that the page names")
+                        .contains(field);
+                assertThat(finding.code()).isEqualTo(code.startsWith("AADSTS") ? code : "");
+            });
+        });
     }
 
     private static String privateKey(SigningKey key) {

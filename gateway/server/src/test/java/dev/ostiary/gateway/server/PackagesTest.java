@@ -56,7 +56,8 @@ class PackagesTest {
                     "credentials",
                     "upstream"),
             new Room("httpsse", "mcp", "upstream"),
-            new Room("inspect", "mcp", "upstream"),
+            new Room("inspect", "mcp", "credentials", "upstream"),
+            new Room("registration", "entra"),
             new Room("legacysse", "http", "route", "identity", "mcp", "keys"),
             new Room("audit", "http", "route", "identity", "oauth", "authorize"),
             new Room(

@@ -82,7 +82,18 @@ final class AadErrors {
                 MISCONFIGURED,
                 "The gateway's registration is switched off.",
                 "Enable the enterprise application again.",
+                500014,
                 7000112);
+        row(
+                MISCONFIGURED,
+                "The gateway's registration has no enterprise application in this tenant.",
+                "Make the enterprise application: ostiary entra apply does, and so does an administrator's consent.",
+                7000229);
+        row(
+                MISCONFIGURED,
+                "The registration is for personal Microsoft accounts only.",
+                "Set the supported account types to accounts in this organizational directory only.",
+                9002346);
         row(
                 MISCONFIGURED,
                 "Entra does not know the tenant.",
@@ -169,6 +180,7 @@ final class AadErrors {
                 "The registration does not trust the gateway's identity.",
                 "Compare issuer, subject and audience with those of the gateway's token; new entries take minutes to work.",
                 70021,
+                70025,
                 700229);
         row(
                 MISCONFIGURED,

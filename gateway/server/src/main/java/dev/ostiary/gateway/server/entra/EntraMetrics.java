@@ -2,7 +2,8 @@ package dev.ostiary.gateway.server.entra;
 
 /**
  * What happens between the gateway and Entra or Graph, for whoever counts. Called by any thread; must be cheap and must not
- * throw. Endpoints are {@code token}, {@code graph} and {@code managed-identity}.
+ * throw. Endpoints are {@code token}, {@code graph} and {@code managed-identity}, and {@code check} and {@code check-graph} for
+ * what is asked about the registration itself.
  */
 public interface EntraMetrics {
 

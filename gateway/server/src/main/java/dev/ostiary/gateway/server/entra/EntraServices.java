@@ -51,8 +51,17 @@ public final class EntraServices implements AutoCloseable {
         this.environment = environment;
     }
 
-    /** What one registration is used for. */
-    public record Registration(EntraSignIn signIn, GroupLookup groups) {}
+    /**
+     * What one registration is used for.
+     *
+     * @param probe asks about the registration itself
+     */
+    public record Registration(EntraSignIn signIn, GroupLookup groups, RegistrationProbe probe) {}
+
+    /** Asks about the registration that is in use; null: none is. */
+    public synchronized @Nullable RegistrationProbe probe() {
+        return inUse == null ? null : inUse.registration.probe();
+    }
 
     /**
      * The services of this registration; those of before are closed a little later. Returns at once: nothing is read, and a
@@ -98,7 +107,14 @@ public final class EntraServices implements AutoCloseable {
                 new Endpoint("graph", graph, limits, time, metrics),
                 new GraphTokens(entra.graph(), tokens, onBehalfOf, time));
         GroupLookup groups = new GraphGroupLookup(entra.groups().lookup(), calls, graphLimits, time, metrics);
-        return new InUse(basis, new Registration(signIn, groups), List.of(login, graph, host));
+        Endpoint asking = new Endpoint("check", login, limits, time, metrics);
+        RegistrationProbe probe = new RegistrationProbe(
+                entra,
+                new TokenEndpoint(tokenEndpoint, entra.clientId(), proof, asking, time),
+                asking,
+                new Endpoint("check-graph", graph, limits, time, metrics),
+                time);
+        return new InUse(basis, new Registration(signIn, groups, probe), List.of(login, graph, host));
     }
 
     private static List<String> digests(EntraCredential credential, Credentials credentials) {

@@ -29,6 +29,12 @@ final class ImpatientTime implements Time {
         return () -> {};
     }
 
+    /** Back to the present, for another test. */
+    void reset() {
+        ahead.set(0);
+        waits.clear();
+    }
+
     void advance(Duration by) {
         ahead.addAndGet(by.toNanos());
     }

@@ -1,4 +1,4 @@
-package dev.ostiary.entra.plan;
+package dev.ostiary.entra.output;
 
 import dev.ostiary.entra.plan.ActualRegistration.Api;
 import dev.ostiary.entra.registration.DesiredRegistration;

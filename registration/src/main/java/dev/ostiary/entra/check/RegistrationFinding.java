@@ -2,6 +2,7 @@ package dev.ostiary.entra.check;
 
 import dev.ostiary.gateway.config.EntraField;
 import java.util.Comparator;
+import java.util.Locale;
 
 /**
  * A field of a registration that is not as the gateway needs it. Holds no secret.
@@ -32,6 +33,26 @@ public record RegistrationFinding(
         WARNING,
         /** It could not be found out. */
         UNKNOWN
+    }
+
+    /** All of it but the field, as one line: what the condition of a gateway, its log and its start on one machine say. */
+    public String message() {
+        StringBuilder line = new StringBuilder(there.isEmpty() ? "nothing is there" : "there is " + there);
+        line.append("; needed: ").append(needed).append(". ");
+        line.append(breaks.substring(0, 1).toUpperCase(Locale.ROOT)).append(breaks.substring(1));
+        if (!code.isEmpty() && !breaks.contains(code)) {
+            line.append(" (").append(code).append(')');
+        }
+        line.append('.');
+        if (!field.place().equals(path)) {
+            line.append(" Place: ").append(field.place()).append('.');
+        }
+        return line.toString();
+    }
+
+    /** The same with another weight. */
+    public RegistrationFinding as(Severity other) {
+        return new RegistrationFinding(other, field, path, there, needed, breaks, code);
     }
 
     @Override

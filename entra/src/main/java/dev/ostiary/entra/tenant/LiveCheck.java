@@ -1,4 +1,4 @@
-package dev.ostiary.entra.check;
+package dev.ostiary.entra.tenant;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.JOSEException;
@@ -9,6 +9,7 @@ import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.ostiary.entra.check.RegistrationFinding;
 import dev.ostiary.entra.check.RegistrationFinding.Severity;
 import dev.ostiary.entra.graph.Aadsts;
 import dev.ostiary.entra.graph.AccessToken;

@@ -1,5 +1,7 @@
-package dev.ostiary.entra.plan;
+package dev.ostiary.entra.output;
 
+import dev.ostiary.entra.plan.Change;
+import dev.ostiary.entra.plan.Plan;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import java.util.ArrayList;
 import java.util.List;

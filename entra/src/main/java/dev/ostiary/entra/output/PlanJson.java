@@ -1,7 +1,10 @@
-package dev.ostiary.entra.plan;
+package dev.ostiary.entra.output;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ostiary.entra.plan.Change;
+import dev.ostiary.entra.plan.Plan;
 import java.util.List;
 
 /** A plan for programs. */
@@ -11,7 +14,7 @@ public final class PlanJson {
 
     /** The object. */
     public static ObjectNode of(Plan plan) {
-        ObjectNode json = Diff.object();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("gateway", plan.desired().gateway().toString());
         json.put("publicUrl", plan.desired().publicUrl().toString());
         json.put("tenantId", plan.desired().tenantId());

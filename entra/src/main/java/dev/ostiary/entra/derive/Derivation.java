@@ -1,4 +1,4 @@
-package dev.ostiary.entra.registration;
+package dev.ostiary.entra.derive;
 
 import dev.ostiary.crds.Authorization.EntraTokens;
 import dev.ostiary.crds.Entra;
@@ -8,12 +8,15 @@ import dev.ostiary.crds.McpPolicySpec;
 import dev.ostiary.crds.McpWorkload;
 import dev.ostiary.crds.McpWorkloadSpec.UpstreamAuthentication;
 import dev.ostiary.crds.Toggle;
+import dev.ostiary.entra.registration.DesiredRegistration;
 import dev.ostiary.entra.registration.DesiredRegistration.AppRole;
 import dev.ostiary.entra.registration.DesiredRegistration.Client;
 import dev.ostiary.entra.registration.DesiredRegistration.Credential;
 import dev.ostiary.entra.registration.DesiredRegistration.Groups;
 import dev.ostiary.entra.registration.DesiredRegistration.Permission;
 import dev.ostiary.entra.registration.DesiredRegistration.Scope;
+import dev.ostiary.entra.registration.KnownApps;
+import dev.ostiary.entra.registration.RegistrationOptions;
 import dev.ostiary.entra.registration.RegistrationOptions.CredentialKind;
 import dev.ostiary.entra.registration.RegistrationOptions.Uris;
 import dev.ostiary.gateway.compiler.Compilation;
@@ -38,9 +41,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** From resources to the registration that they need. */
-final class Derivation {
-
-    private static final String CALLBACK = "/oauth/callback";
+public final class Derivation {
 
     /** In every v2.0 token, or asked for by a scope, so that no optional claim is needed. */
     private static final Set<String> ALWAYS_THERE =
@@ -85,7 +86,8 @@ final class Derivation {
     private final @Nullable EntraTokens tokens;
     private final List<String> notes = new ArrayList<>();
 
-    Derivation(McpGateway gateway, List<McpWorkload> workloads, List<McpPolicy> policies, RegistrationOptions options)
+    private Derivation(
+            McpGateway gateway, List<McpWorkload> workloads, List<McpPolicy> policies, RegistrationOptions options)
             throws UnderivableException {
         this.options = options;
         Entra declared = gateway.getSpec().entra();
@@ -119,9 +121,28 @@ final class Derivation {
                 .sorted(Comparator.comparing(Derivation::name))
                 .toList();
         this.needs = PolicyNeeds.of(attached(policies));
+        if (!needs.broken().isEmpty()) {
+            notes.add(
+                    "Cedar cannot read " + String.join(", ", needs.broken())
+                            + ": what these policies need of the registration is not known; ostiary check says where they are wrong.");
+        }
     }
 
-    DesiredRegistration registration() throws UnderivableException {
+    /**
+     * Derives it. Pure.
+     *
+     * @param gateway one with {@code spec.entra}
+     * @param workloads all that there are; those of other gateways are left out
+     * @param policies all that there are, likewise
+     * @throws UnderivableException when the resources do not say enough
+     */
+    public static DesiredRegistration of(
+            McpGateway gateway, List<McpWorkload> workloads, List<McpPolicy> policies, RegistrationOptions options)
+            throws UnderivableException {
+        return new Derivation(gateway, workloads, policies, options).registration();
+    }
+
+    private DesiredRegistration registration() throws UnderivableException {
         URI publicUrl = snapshot.publicUrl();
         List<Scope> scopes = scopes();
         List<AppRole> roles = roles();
@@ -160,7 +181,7 @@ final class Derivation {
                                 .sorted()
                                 .map(Client::new)
                                 .toList(),
-                facade ? List.of(publicUrl + CALLBACK) : List.of(),
+                facade ? List.of(publicUrl + DesiredRegistration.CALLBACK) : List.of(),
                 facade || scopes.isEmpty() || !options.knownRedirects() ? List.of() : KnownApps.CLIENT_REDIRECTS,
                 new Groups(needs.groups(), options.groups()),
                 facade ? claims : List.of(),
@@ -171,7 +192,7 @@ final class Derivation {
         return clientId == null ? desired : desired.withClientId(clientId);
     }
 
-    private List<McpPolicySpec> attached(List<McpPolicy> policies) {
+    private List<McpPolicy> attached(List<McpPolicy> policies) {
         Set<ResourceName> names = new TreeSet<>();
         workloads.forEach(workload -> names.add(name(workload)));
         return policies.stream()
@@ -181,7 +202,6 @@ final class Derivation {
                             ? at.equals(snapshot.gateway())
                             : names.contains(at);
                 }))
-                .map(McpPolicy::getSpec)
                 .toList();
     }
 

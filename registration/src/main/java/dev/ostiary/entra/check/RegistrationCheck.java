@@ -28,6 +28,8 @@ public final class RegistrationCheck {
             "cloud_displayname",
             "emit_as_roles");
 
+    private static final String PERSONAL_ONLY = "PersonalMicrosoftAccount";
+
     private final DesiredRegistration desired;
     private final ActualRegistration actual;
     private final Instant now;
@@ -55,6 +57,25 @@ public final class RegistrationCheck {
         return List.copyOf(check.findings);
     }
 
+    /**
+     * The finding about further registrations of the same gateway.
+     *
+     * @param others their client ids
+     */
+    public static List<RegistrationFinding> duplicates(DesiredRegistration desired, List<String> others) {
+        return others.isEmpty()
+                ? List.of()
+                : List.of(new RegistrationFinding(
+                        Severity.WARNING,
+                        EntraField.CLIENT_ID,
+                        "tags",
+                        "further registrations " + String.join(", ", others),
+                        "one registration with the tag " + desired.tag(),
+                        "the gateway uses one of them, and whoever has a credential of another is not noticed; look at them under"
+                                + " App registrations, and delete those that nothing uses",
+                        ""));
+    }
+
     private void missing() {
         String id = desired.clientId();
         error(
@@ -73,26 +94,56 @@ public final class RegistrationCheck {
             if (follows || (change.field() == EntraField.FEDERATED_CREDENTIALS && federatedNearMiss())) {
                 continue;
             }
-            error(change.field(), change.path(), change.there(), change.needed(), change.why(), code(change));
+            add(
+                    severity(change),
+                    change.field(),
+                    change.path(),
+                    change.there(),
+                    change.needed(),
+                    change.why(),
+                    code(change));
         }
     }
 
-    private static String code(Change change) {
+    /** Users of more tenants than needed, and permissions that were granted and are no longer listed, do no harm today. */
+    private static Severity severity(Change change) {
+        boolean openToOthers =
+                change.field() == EntraField.ACCOUNT_TYPES && !change.there().equals(PERSONAL_ONLY);
+        return openToOthers || change.path().equals("requiredResourceAccess") ? Severity.WARNING : Severity.ERROR;
+    }
+
+    /** What users see of Entra's when this is wrong, in the order in which Entra looks at a request. */
+    private String code(Change change) {
         return switch (change.field()) {
-            case REDIRECT_URIS ->
-                change.there().contains("spa: ")
-                        ? "AADSTS9002327"
-                        : change.there().contains("publicClient: ") ? "AADSTS700025" : "AADSTS50011";
-            case ACCOUNT_TYPES -> "AADSTS50194";
-            case IDENTIFIER_URIS -> "AADSTS9010010";
+            case REDIRECT_URIS -> redirectCode(change.there());
+            case ACCOUNT_TYPES -> change.there().equals(PERSONAL_ONLY) ? "AADSTS9002346" : "";
+            case IDENTIFIER_URIS -> scopesAreBelow(change.needed()) ? "AADSTS500011" : "AADSTS9010010";
             case SCOPES -> "AADSTS650053";
             case PRE_AUTHORIZED -> "AADSTS65001";
-            case PERMISSIONS, GRAPH_PERMISSIONS -> "AADSTS65001";
-            case SERVICE_PRINCIPAL -> "AADSTS500011";
-            case ENABLED -> "AADSTS7000112";
-            case FEDERATED_CREDENTIALS -> "AADSTS70021";
+            case PERMISSIONS -> change.path().equals("admin consent") ? "AADSTS90094" : "";
+            case SERVICE_PRINCIPAL -> desired.facade() ? "AADSTS700016" : "AADSTS500011";
+            case ENABLED -> desired.facade() ? "AADSTS7000112" : "AADSTS500014";
+            case FEDERATED_CREDENTIALS -> actual.federated().isEmpty() ? "AADSTS70025" : "AADSTS700211";
             default -> "";
         };
+    }
+
+    private static String redirectCode(String there) {
+        if (there.contains("spa: ")) {
+            return "AADSTS9002327";
+        }
+        if (there.contains("publicClient: ")) {
+            return "AADSTS700025";
+        }
+        return there.contains("web: ") ? "AADSTS7000218" : "AADSTS50011";
+    }
+
+    /** Whether clients ask for a scope below one of these URIs: then they fail with the scope before the resource is compared. */
+    private boolean scopesAreBelow(String uris) {
+        return desired.scopes().stream()
+                .filter(scope -> scope.value().startsWith("mcp."))
+                .anyMatch(scope -> List.of(uris.split(", ", -1)).stream()
+                        .anyMatch(uri -> uri.endsWith("/" + scope.value().substring("mcp.".length()))));
     }
 
     /** Values that look right, and are not: Entra compares letter for letter. */
@@ -106,7 +157,7 @@ public final class RegistrationCheck {
                             there,
                             needed,
                             "differs in case or in the slash at its end, and clients send the other form as resource",
-                            "AADSTS9010010");
+                            scopesAreBelow(needed) ? "AADSTS500011" : "AADSTS9010010");
                 }
             }
         }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class PermissionsDiff {
 
     private static final String PATH = "requiredResourceAccess";
+    private static final String CONSENT = "admin consent";
 
     private final DesiredRegistration desired;
     private final ActualRegistration actual;
@@ -52,7 +53,7 @@ final class PermissionsDiff {
                         PATH,
                         "",
                         String.join(", ", missing),
-                        String.join("; ", why) + "; otherwise AADSTS65001",
+                        String.join("; ", why) + "; consent in the portal covers only what is listed here",
                         List.of(Diff.update(PATH, after))));
     }
 
@@ -100,7 +101,13 @@ final class PermissionsDiff {
             } else if (actual.roleAssignments().stream()
                     .noneMatch(one -> one.path("appRoleId").asText().equals(id)
                             && one.path("resourceId").asText().equals(api.objectId()))) {
-                changes.add(consent(text(permission, api), permission.why(), new Step.Assign(api.objectId(), id)));
+                changes.add(new Change(
+                        permission.ofGraph() ? EntraField.GRAPH_PERMISSIONS : EntraField.PERMISSIONS,
+                        CONSENT,
+                        "",
+                        text(permission, api),
+                        permission.why() + "; otherwise those users are refused",
+                        List.of(new Step.Assign(api.objectId(), id))));
             }
         }
         apis.forEach((id, api) ->
@@ -123,11 +130,15 @@ final class PermissionsDiff {
         Set<String> all = new TreeSet<>(there);
         all.addAll(scopes);
         scopes.removeAll(there);
-        return Optional.of(consent(
+        return Optional.of(new Change(
+                EntraField.PERMISSIONS,
+                CONSENT,
+                "",
                 api.name() + " " + String.join(", ", scopes),
-                "users of the gateway are not asked one by one, and where they may not consent themselves nobody could sign in",
-                new Step.Consent(
-                        grant == null ? null : grant.path("id").asText(), api.objectId(), String.join(" ", all))));
+                "users of the gateway are not asked one by one, and where they may not consent themselves nobody can sign in:"
+                        + " AADSTS65001 or AADSTS90094",
+                List.of(new Step.Consent(
+                        grant == null ? null : grant.path("id").asText(), api.objectId(), String.join(" ", all)))));
     }
 
     private static Set<String> words(@Nullable ObjectNode grant) {
@@ -140,16 +151,6 @@ final class PermissionsDiff {
             }
         }
         return words;
-    }
-
-    private static Change consent(String needed, String why, Step step) {
-        return new Change(
-                EntraField.PERMISSIONS,
-                "admin consent",
-                "",
-                needed,
-                why + "; otherwise AADSTS65001 or AADSTS90094",
-                List.of(step));
     }
 
     private static String text(Permission permission, Api api) {

@@ -1,6 +1,11 @@
-package dev.ostiary.entra.plan;
+package dev.ostiary.entra.output;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ostiary.entra.plan.ActualRegistration;
+import dev.ostiary.entra.plan.Change;
+import dev.ostiary.entra.plan.Diff;
+import dev.ostiary.entra.plan.Plan;
+import dev.ostiary.entra.plan.Step;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import java.util.ArrayList;
 import java.util.List;

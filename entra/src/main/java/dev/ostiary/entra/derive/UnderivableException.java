@@ -1,4 +1,4 @@
-package dev.ostiary.entra.registration;
+package dev.ostiary.entra.derive;
 
 /** The resources do not say enough to know what registration they need. The message names the field and the fix. */
 public final class UnderivableException extends Exception {

@@ -1,8 +1,5 @@
 package dev.ostiary.entra.registration;
 
-import dev.ostiary.crds.McpGateway;
-import dev.ostiary.crds.McpPolicy;
-import dev.ostiary.crds.McpWorkload;
 import dev.ostiary.entra.registration.RegistrationOptions.GroupsClaim;
 import dev.ostiary.gateway.config.ResourceName;
 import java.net.URI;
@@ -56,6 +53,9 @@ public record DesiredRegistration(
         Credential credential,
         List<String> notes) {
 
+    /** Where Entra sends users back to a facade, below its public URL. */
+    public static final String CALLBACK = "/oauth/callback";
+
     /** Stands for the client id in texts that are written before there is one. */
     public static final String CLIENT_ID_TO_COME = "{appId}";
 
@@ -70,20 +70,6 @@ public record DesiredRegistration(
         accessTokenClaims = List.copyOf(accessTokenClaims);
         permissions = List.copyOf(permissions);
         notes = List.copyOf(notes);
-    }
-
-    /**
-     * Derives it. Pure.
-     *
-     * @param gateway one with {@code spec.entra}
-     * @param workloads all that there are; those of other gateways are left out
-     * @param policies all that there are, likewise
-     * @throws UnderivableException when the resources do not say enough
-     */
-    public static DesiredRegistration of(
-            McpGateway gateway, List<McpWorkload> workloads, List<McpPolicy> policies, RegistrationOptions options)
-            throws UnderivableException {
-        return new Derivation(gateway, workloads, policies, options).registration();
     }
 
     /** Marks what {@code apply} has made: Entra's own search finds it, and {@code delete} touches nothing else. */

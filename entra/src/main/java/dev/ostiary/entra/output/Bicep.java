@@ -1,7 +1,12 @@
-package dev.ostiary.entra.plan;
+package dev.ostiary.entra.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ostiary.entra.plan.ActualRegistration;
+import dev.ostiary.entra.plan.Diff;
+import dev.ostiary.entra.plan.Plan;
+import dev.ostiary.entra.plan.Step;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import dev.ostiary.entra.registration.DesiredRegistration.Permission;
 import dev.ostiary.entra.registration.KnownApps;
@@ -24,7 +29,7 @@ public final class Bicep {
                 desired, ActualRegistration.none(OfflineApis.of(desired)), new Diff.Options(false, true, false));
         String name = "ostiary-" + desired.gateway().namespace() + "-"
                 + desired.gateway().name();
-        ObjectNode app = Diff.object();
+        ObjectNode app = JsonNodeFactory.instance.objectNode();
         app.put("uniqueName", name);
         List<ObjectNode> federated = new ArrayList<>();
         for (Step step : plan.steps()) {

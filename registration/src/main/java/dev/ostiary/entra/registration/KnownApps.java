@@ -26,7 +26,7 @@ public final class KnownApps {
      * Of clients that sign in with the registration's own id where there is no facade: Claude Code, Claude, VS Code, Cursor,
      * OpenCode, mcp-remote. For {@code localhost} Entra ignores the port (Microsoft, "Redirect URI restrictions").
      */
-    static final List<String> CLIENT_REDIRECTS = List.of(
+    public static final List<String> CLIENT_REDIRECTS = List.of(
             "http://127.0.0.1:19876/mcp/oauth/callback",
             "http://127.0.0.1:33418/",
             "http://localhost/callback",

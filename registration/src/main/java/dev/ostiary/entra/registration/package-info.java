@@ -1,0 +1,5 @@
+/** What registration in Entra a gateway needs. */
+@NullMarked
+package dev.ostiary.entra.registration;
+
+import org.jspecify.annotations.NullMarked;
