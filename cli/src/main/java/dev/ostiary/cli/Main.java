@@ -4,7 +4,7 @@ import dev.ostiary.cli.connect.ConnectCommand;
 import dev.ostiary.cli.entra.EntraCommand;
 import dev.ostiary.cli.up.Installation;
 import dev.ostiary.cli.up.RunningGateways;
-import dev.ostiary.connect.Diagnostics;
+import dev.ostiary.connect.diagnostics.Diagnostics;
 import java.io.PrintWriter;
 import java.security.Security;
 import java.time.InstantSource;

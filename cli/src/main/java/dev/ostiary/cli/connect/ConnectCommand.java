@@ -1,12 +1,12 @@
 package dev.ostiary.cli.connect;
 
 import dev.ostiary.connect.Connect;
-import dev.ostiary.connect.ConnectFailure;
-import dev.ostiary.connect.ConnectOptions;
-import dev.ostiary.connect.ConnectSettings;
-import dev.ostiary.connect.Diagnostics;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
+import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.install.Installation;
 import dev.ostiary.connect.install.McpClient;
+import dev.ostiary.connect.settings.ConnectOptions;
+import dev.ostiary.connect.settings.ConnectSettings;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.ostiary.cli.connect;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.ostiary.connect.Diagnostics;
+import dev.ostiary.connect.diagnostics.Diagnostics;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

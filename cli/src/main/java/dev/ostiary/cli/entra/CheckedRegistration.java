@@ -2,7 +2,6 @@ package dev.ostiary.cli.entra;
 
 import dev.ostiary.cli.Terminal;
 import dev.ostiary.entra.check.CheckText;
-import dev.ostiary.entra.check.LiveCheck;
 import dev.ostiary.entra.check.RegistrationCheck;
 import dev.ostiary.entra.check.RegistrationFinding;
 import dev.ostiary.entra.check.RegistrationFinding.Severity;
@@ -12,6 +11,7 @@ import dev.ostiary.entra.graph.Pause;
 import dev.ostiary.entra.plan.ActualRegistration;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import dev.ostiary.entra.tenant.CredentialHolder;
+import dev.ostiary.entra.tenant.LiveCheck;
 import dev.ostiary.entra.tenant.RegistrationReader;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -39,6 +39,7 @@ record CheckedRegistration(List<RegistrationFinding> findings) {
                 ? desired
                 : desired.withClientId(actual.application().path("appId").asText());
         List<RegistrationFinding> findings = new ArrayList<>(RegistrationCheck.of(known, actual, clock.instant()));
+        findings.addAll(RegistrationCheck.duplicates(known, reader.others(known, actual)));
         findings.addAll(new LiveCheck(exchange, clock, Pause.REAL).of(known, holder == null ? null : holder.read()));
         return new CheckedRegistration(findings);
     }

@@ -15,6 +15,7 @@ import dev.ostiary.entra.tenant.RegistrationWriter.Refused;
 import dev.ostiary.gateway.config.EntraField;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,6 +34,8 @@ import picocli.CommandLine.Option;
             "2:done, and findings are left"
         })
 final class EntraApplyCommand implements Callable<Integer> {
+
+    private static final Set<EntraField> CONSENTS = Set.of(EntraField.PERMISSIONS, EntraField.GRAPH_PERMISSIONS);
 
     private final Terminal terminal;
 
@@ -95,7 +98,8 @@ final class EntraApplyCommand implements Callable<Integer> {
         for (Refused refused : outcome.refused()) {
             terminal.warning("not done: " + refused.change().path() + ": " + refused.reason());
         }
-        if (outcome.refused().stream().anyMatch(one -> one.change().field() == EntraField.PERMISSIONS)) {
+        if (outcome.refused().stream()
+                .anyMatch(one -> CONSENTS.contains(one.change().field()))) {
             terminal.warning("an administrator can consent here: " + before.authority() + "/" + before.tenantId()
                     + "/adminconsent?client_id=" + clientId);
         }

@@ -2,15 +2,17 @@ package dev.ostiary.cli.entra;
 
 import dev.ostiary.cli.CommandFailure;
 import dev.ostiary.cli.Terminal;
+import dev.ostiary.entra.check.RegistrationCheck;
+import dev.ostiary.entra.check.RegistrationFinding;
 import dev.ostiary.entra.graph.Exchange;
 import dev.ostiary.entra.graph.GraphClient;
 import dev.ostiary.entra.graph.GraphException;
+import dev.ostiary.entra.output.AzScript;
+import dev.ostiary.entra.output.Bicep;
+import dev.ostiary.entra.output.PlanJson;
+import dev.ostiary.entra.output.PlanText;
 import dev.ostiary.entra.plan.ActualRegistration;
-import dev.ostiary.entra.plan.AzScript;
-import dev.ostiary.entra.plan.Bicep;
 import dev.ostiary.entra.plan.Plan;
-import dev.ostiary.entra.plan.PlanJson;
-import dev.ostiary.entra.plan.PlanText;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import dev.ostiary.entra.tenant.CredentialHolder;
 import dev.ostiary.entra.tenant.CredentialKeeper;
@@ -93,6 +95,9 @@ final class EntraPlanCommand implements Callable<Integer> {
                             holder == null ? null : new CredentialKeeper(desired, holder, InstantSource.system()),
                             terminal::hint)
                     .plan(desired, actual, prune, !noConsent);
+            for (RegistrationFinding more : RegistrationCheck.duplicates(desired, reader.others(desired, actual))) {
+                terminal.warning("there are " + more.there() + " with the tag " + desired.tag() + ": " + more.breaks());
+            }
             if (output == Output.JSON) {
                 terminal.line(PlanJson.of(plan).toPrettyString());
             } else {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 final class GraphLogin {
 
     /** The variable that may hold a token. */
-    static final String VARIABLE = "OSTIARY_GRAPH_TOKEN";
+    static final String VARIABLE = AccessToken.VARIABLE;
 
     /** Where a login comes from. */
     enum Kind {

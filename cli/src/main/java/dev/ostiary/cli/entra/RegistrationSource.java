@@ -2,13 +2,14 @@ package dev.ostiary.cli.entra;
 
 import dev.ostiary.cli.CommandFailure;
 import dev.ostiary.crds.McpGateway;
+import dev.ostiary.entra.derive.Derivation;
+import dev.ostiary.entra.derive.UnderivableException;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import dev.ostiary.entra.registration.RegistrationOptions;
 import dev.ostiary.entra.registration.RegistrationOptions.CredentialKind;
 import dev.ostiary.entra.registration.RegistrationOptions.Federation;
 import dev.ostiary.entra.registration.RegistrationOptions.GroupsClaim;
 import dev.ostiary.entra.registration.RegistrationOptions.Uris;
-import dev.ostiary.entra.registration.UnderivableException;
 import dev.ostiary.gateway.compiler.Finding.Severity;
 import dev.ostiary.gateway.compiler.files.FileProblem;
 import dev.ostiary.gateway.compiler.files.LoadedResources;
@@ -89,7 +90,7 @@ final class RegistrationSource {
             throw CommandFailure.refused(wrong.isEmpty() ? "the files cannot be read" : String.join("\n", wrong));
         }
         try {
-            return DesiredRegistration.of(
+            return Derivation.of(
                     choose(loaded.resources().gateways()),
                     loaded.resources().workloads(),
                     loaded.resources().policies(),

@@ -3,6 +3,7 @@ package dev.ostiary.cli.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ostiary.cli.Terminal;
 import dev.ostiary.cli.up.CodeSignIn;
 import dev.ostiary.cli.up.Installation;
@@ -22,9 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +123,40 @@ class ConnectToUpTest {
         return Map.of("ENTRA_EMULATOR", entra().authority().toString());
     }
 
+    /** Tokens that are in files now; there are some. */
+    private List<String> keptSecrets() {
+        List<String> secrets = new ArrayList<>();
+        try (Stream<Path> kept = Files.list(folder.resolve(".local/state/ostiary/connect"))) {
+            for (Path file :
+                    kept.filter(path -> path.toString().endsWith(".json")).toList()) {
+                JsonNode json = new ObjectMapper().readTree(file.toFile());
+                secrets.add(json.path("accessToken").asText());
+                secrets.add(json.path("refreshToken").asText());
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        assertThat(secrets).hasSizeGreaterThanOrEqualTo(2).allMatch(secret -> secret.length() > 10);
+        return secrets;
+    }
+
+    /** Of every process of this machine, as any user of it sees them. */
+    private static List<String> commandLines() throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+            for (Path process : processes
+                    .filter(path -> path.getFileName().toString().matches("[0-9]+"))
+                    .toList()) {
+                try {
+                    lines.add(Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1));
+                } catch (IOException e) {
+                    // It has ended.
+                }
+            }
+        }
+        return lines;
+    }
+
     private List<String> azCalls() throws IOException {
         return Files.readAllLines(folder.resolve("az.log"));
     }
@@ -165,6 +203,9 @@ class ConnectToUpTest {
                     StdioClient second = connect(desktop, route.toString())) {
                 worksAsBen(first);
                 worksAsBen(second);
+                assertThat(commandLines())
+                        .anyMatch(line -> line.contains(route.toString()))
+                        .noneMatch(line -> keptSecrets().stream().anyMatch(line::contains));
                 assertThat(first.end()).isZero();
                 assertThat(second.end()).isZero();
                 assertThat(first.errors() + second.errors()).contains("tokens are kept in " + folder);
@@ -183,6 +224,38 @@ class ConnectToUpTest {
                         .endsWith("------");
             }
         }
+    }
+
+    /** {@code docs/connect.md}: "change the command and nothing else". */
+    @Test
+    void theDocumentedEntryOfMcpEntraAuthProxyWorksAsItIs() throws Exception {
+        URI route = up(false);
+        Matcher entry = Pattern.compile("## From mcp-entra-auth-proxy.*?```json\\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("../docs/connect.md")));
+        assertThat(entry.find()).isTrue();
+        JsonNode server = new ObjectMapper()
+                .readTree(entry.group(1)
+                        .replace("https://your-server.example.com/mcp/", route.toString())
+                        .replace("your-azure-app-client-id", DemoDirectory.GATEWAY_CLIENT_ID)
+                        .replace("your-tenant-id", entra().tenantId()))
+                .path("mcpServers")
+                .path("my-server");
+        Map<String, String> environment = new HashMap<>(azIsInstalled());
+        server.path("env")
+                .properties()
+                .forEach(variable ->
+                        environment.put(variable.getKey(), variable.getValue().asText()));
+        assertThat(server.path("args").toString()).isEqualTo("[\"connect\"]");
+
+        try (StdioClient client = connect(environment)) {
+            worksAsBen(client);
+            assertThat(client.end()).isZero();
+        }
+        assertThat(azCalls())
+                .last()
+                .asString()
+                .isEqualTo("account get-access-token --output json --resource api://" + DemoDirectory.GATEWAY_CLIENT_ID
+                        + " --tenant " + entra().tenantId());
     }
 
     @Test

@@ -438,7 +438,8 @@ class OneMachineTest {
                 false);
         DataPlane.Start planes = (address, adminPort, state, config, tls, audit) -> {
             applied.add(config);
-            DataPlane real = NettyDataPlane.start(address, adminPort, state, config, tls, audit);
+            DataPlane real = NettyDataPlane.telling(new RegistrationLines(terminal))
+                    .start(address, adminPort, state, config, tls, audit);
             return new DataPlane() {
                 @Override
                 public List<String> apply(RuntimeConfig next) {

@@ -58,7 +58,11 @@ public final class EntraEmulator implements AutoCloseable {
         this.faults = new Faults();
         Opaque opaque = new Opaque(settings.seed());
         this.mint = new TokenMint(live, keys, clock, opaque, issuers, settings.accessTokenLifetime());
-        this.signIns = new SignInState(live, clock, new RefreshTokens(live, opaque, settings.refreshTokenKey()));
+        this.signIns = new SignInState(
+                live,
+                clock,
+                new RefreshTokens(live, opaque, settings.refreshTokenKey()),
+                settings.tenantPolicy().usersMayConsent());
         ErrorResponses errors = new ErrorResponses(clock, opaque, origin, settings.openPoints());
         Realm realm = new Realm(
                 live,

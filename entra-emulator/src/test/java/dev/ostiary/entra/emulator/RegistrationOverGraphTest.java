@@ -139,6 +139,20 @@ class RegistrationOverGraphTest {
                         "AllPrincipals",
                         "scope",
                         "mcp.notes"));
+        // OpenID Connect scopes are permissions of Graph, and consented to like others.
+        admin.post(
+                "/oauth2PermissionGrants",
+                Map.of(
+                        "clientId",
+                        principal,
+                        "resourceId",
+                        apps.json("/servicePrincipals(appId='" + FirstPartyApps.GRAPH_ID + "')")
+                                .path("id")
+                                .asText(),
+                        "consentType",
+                        "AllPrincipals",
+                        "scope",
+                        "openid profile offline_access"));
         Map<String, String> answer =
                 Flow.redirect(authorize("client_id", otherId, "redirect_uri", "https://client.example/cb"));
         JsonNode tokens = Browserless.json(flow.http.token(

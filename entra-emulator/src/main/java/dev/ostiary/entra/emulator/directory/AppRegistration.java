@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param preAuthorizedApplications clients that need no consent
  * @param knownClientApplications clients whose consent covers this API too
  * @param optionalClaims names of optional access-token claims; `aud/use_guid` pins the v1 audience to the client id
+ * @param idTokenClaims the same of id tokens; in both, {@code groups/<property>} is the form in which groups are told
  * @param groupMembershipClaims which groups tokens for this app carry
  * @param signInAudience one tenant or many
  * @param appRoleAssignmentRequired whether only assigned users get tokens
@@ -45,6 +46,7 @@ public record AppRegistration(
         List<PreAuthorized> preAuthorizedApplications,
         List<String> knownClientApplications,
         List<String> optionalClaims,
+        List<String> idTokenClaims,
         GroupMembershipClaims groupMembershipClaims,
         SignInAudience signInAudience,
         boolean appRoleAssignmentRequired,
@@ -63,6 +65,7 @@ public record AppRegistration(
         preAuthorizedApplications = Lists.orEmpty(preAuthorizedApplications);
         knownClientApplications = Lists.orEmpty(knownClientApplications);
         optionalClaims = Lists.orEmpty(optionalClaims);
+        idTokenClaims = Lists.orEmpty(idTokenClaims);
         groupMembershipClaims = groupMembershipClaims == null ? GroupMembershipClaims.None : groupMembershipClaims;
         signInAudience = signInAudience == null ? SignInAudience.AzureADMyOrg : signInAudience;
     }
@@ -172,6 +175,10 @@ public record AppRegistration(
         /** Users of the home tenant. */
         AzureADMyOrg,
         /** Users of any tenant. */
-        AzureADMultipleOrgs
+        AzureADMultipleOrgs,
+        /** Users of any tenant, and personal accounts. */
+        AzureADandPersonalMicrosoftAccount,
+        /** Personal accounts only: no tenant's users. */
+        PersonalMicrosoftAccount
     }
 }

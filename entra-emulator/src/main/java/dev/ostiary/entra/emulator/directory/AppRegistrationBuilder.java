@@ -36,6 +36,7 @@ public final class AppRegistrationBuilder {
     private final List<PreAuthorized> partlyPreAuthorized = new ArrayList<>();
     private final List<String> knownClients = new ArrayList<>();
     private final List<String> optionalClaims = new ArrayList<>();
+    private final List<String> idTokenClaims = new ArrayList<>();
     private GroupMembershipClaims groups = GroupMembershipClaims.None;
     private SignInAudience audience = SignInAudience.AzureADMyOrg;
     private boolean assignmentRequired;
@@ -164,6 +165,12 @@ public final class AppRegistrationBuilder {
         return this;
     }
 
+    /** Adds optional id-token claims by name. */
+    public AppRegistrationBuilder idTokenClaims(String... names) {
+        idTokenClaims.addAll(List.of(names));
+        return this;
+    }
+
     /** Which groups tokens for this app carry. */
     public AppRegistrationBuilder groupMembershipClaims(GroupMembershipClaims which) {
         groups = which;
@@ -215,6 +222,7 @@ public final class AppRegistrationBuilder {
                         .toList(),
                 knownClients,
                 optionalClaims,
+                idTokenClaims,
                 groups,
                 audience,
                 assignmentRequired,

@@ -1,5 +1,6 @@
 package dev.ostiary.entra.emulator.graph;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ostiary.entra.emulator.directory.Group;
 import dev.ostiary.entra.emulator.directory.Tenant;
@@ -102,7 +103,8 @@ final class AssignmentsResource {
                 .path("appRoles")
                 .valueStream()
                 .anyMatch(role -> role.path("id").asText().equals(roleId)
-                        && role.path("isEnabled").asBoolean(true));
+                        && role.path("isEnabled").asBoolean(true)
+                        && isFor(role, principal));
         if (!known && !roleId.equals(Links.DEFAULT_ROLE)) {
             throw GraphException.badRequest(
                     "Permission being assigned was not found on application '" + resource.text("appId") + "'.");
@@ -126,6 +128,14 @@ final class AssignmentsResource {
                 context.clock().instant());
         call.objects().create(Kind.ASSIGNMENT, null, json);
         return ObjectQuery.of(call.request()).entity(201, context.origin(), CONTEXT, json);
+    }
+
+    /** [D] microsoft-graph-docs-contrib {@code resources/approle.md}: {@code User} means users and groups. */
+    private static boolean isFor(JsonNode role, Principal principal) {
+        String type = principal.type().equals("ServicePrincipal") ? "Application" : "User";
+        return role.path("allowedMemberTypes")
+                .valueStream()
+                .anyMatch(one -> one.asText().equals(type));
     }
 
     private static Optional<DirectoryObject> resource(Call call, String id) {

@@ -12,15 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param maxSecretLifetime longest life of a client secret; null for any ([D] microsoft-graph-docs-contrib
  *     {@code api-reference/v1.0/resources/applicationauthenticationmethodpolicy.md})
  * @param secretsAllowed whether client secrets may be added at all
+ * @param usersMayConsent whether users may consent for themselves; Entra's default, which many tenants switch off ([D]
+ *     entra-docs {@code configure-user-consent.md})
  */
 public record TenantPolicy(
         boolean usersMayRegister,
         IdentifierUris identifierUris,
         @Nullable Duration maxSecretLifetime,
-        boolean secretsAllowed) {
+        boolean secretsAllowed,
+        boolean usersMayConsent) {
 
     /** As a new tenant is. */
-    public static final TenantPolicy DEFAULT = new TenantPolicy(true, IdentifierUris.DEFAULT, null, true);
+    public static final TenantPolicy DEFAULT = new TenantPolicy(true, IdentifierUris.DEFAULT, null, true, true);
 
     /** Which identifier URIs may be added ([D] entra-docs {@code identifier-uri-restrictions.md}; fact sheet §2.4). */
     public enum IdentifierUris {
@@ -34,21 +37,26 @@ public record TenantPolicy(
 
     /** The same, but only users with a directory role may register apps. */
     public TenantPolicy withoutUserRegistration() {
-        return new TenantPolicy(false, identifierUris, maxSecretLifetime, secretsAllowed);
+        return new TenantPolicy(false, identifierUris, maxSecretLifetime, secretsAllowed, usersMayConsent);
     }
 
     /** The same with other identifier URIs allowed. */
     public TenantPolicy withIdentifierUris(IdentifierUris which) {
-        return new TenantPolicy(usersMayRegister, which, maxSecretLifetime, secretsAllowed);
+        return new TenantPolicy(usersMayRegister, which, maxSecretLifetime, secretsAllowed, usersMayConsent);
     }
 
     /** The same with secrets that live no longer. */
     public TenantPolicy withMaxSecretLifetime(Duration longest) {
-        return new TenantPolicy(usersMayRegister, identifierUris, longest, secretsAllowed);
+        return new TenantPolicy(usersMayRegister, identifierUris, longest, secretsAllowed, usersMayConsent);
     }
 
     /** The same without client secrets. */
     public TenantPolicy withoutSecrets() {
-        return new TenantPolicy(usersMayRegister, identifierUris, maxSecretLifetime, false);
+        return new TenantPolicy(usersMayRegister, identifierUris, maxSecretLifetime, false, usersMayConsent);
+    }
+
+    /** The same, but only administrators consent. */
+    public TenantPolicy withoutUserConsent() {
+        return new TenantPolicy(usersMayRegister, identifierUris, maxSecretLifetime, secretsAllowed, false);
     }
 }

@@ -56,9 +56,13 @@ record Authority(String segment, @Nullable Tenant tenant) {
     }
 
     private static AppRegistration here(Directory directory, Tenant tenant, String clientId) {
-        return directory
+        AppRegistration app = directory
                 .app(tenant, clientId)
                 .orElseThrow(() -> new EntraException(ClientErrors.notFound(clientId, tenant.displayName())));
+        if (app.signInAudience() == SignInAudience.PersonalMicrosoftAccount) {
+            throw new EntraException(ClientErrors.personalAccountsOnly(app));
+        }
+        return app;
     }
 
     private AppRegistration anywhere(Directory directory, String clientId) {
@@ -67,7 +71,7 @@ record Authority(String segment, @Nullable Tenant tenant) {
                 .flatMap(home -> home.app(clientId))
                 .or(() -> FirstPartyApps.find(clientId))
                 .orElseThrow(() -> new EntraException(ClientErrors.notFound(clientId, segment)));
-        if (app.signInAudience() != SignInAudience.AzureADMultipleOrgs) {
+        if (app.signInAudience() == SignInAudience.AzureADMyOrg) {
             throw new EntraException(EntraErrors.notMultiTenant(app));
         }
         return app;

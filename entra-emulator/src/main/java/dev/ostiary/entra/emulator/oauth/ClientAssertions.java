@@ -102,6 +102,9 @@ final class ClientAssertions {
 
     private void federated(
             Tenant tenant, AppRegistration app, SignedJWT jwt, JWTClaimsSet claims, String issuer, String subject) {
+        if (app.federatedCredentials().isEmpty()) {
+            throw new EntraException(ClientErrors.federatedNone(app));
+        }
         List<FederatedCredential> sameIssuer = app.federatedCredentials().stream()
                 .filter(credential -> credential.issuer().equals(issuer))
                 .toList();

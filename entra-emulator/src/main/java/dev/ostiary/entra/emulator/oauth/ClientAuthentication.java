@@ -118,7 +118,11 @@ final class ClientAuthentication {
             }
         }
         if (platform == Platform.WEB) {
-            return confidential(tenant, app, presented);
+            // The platform makes the client confidential, whether or not it has a credential left ([D] reply-url.md).
+            if (!presented.any()) {
+                throw new EntraException(ClientErrors.credentialMissing());
+            }
+            return prove(tenant, app, presented);
         }
         if (presented.any()) {
             throw new EntraException(ClientErrors.publicClient());

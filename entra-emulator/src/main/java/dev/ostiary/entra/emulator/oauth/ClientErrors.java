@@ -160,6 +160,25 @@ final class ClientErrors {
                         + from + ", expiry time of assertion " + until + ".");
     }
 
+    /** [O] in many public issues of GitHub Actions: number and text. */
+    static EntraError federatedNone(AppRegistration app) {
+        return EntraError.of(
+                70025,
+                INVALID_CLIENT,
+                "The client '" + app.appId() + "'(" + app.displayName()
+                        + ") has no configured federated identity credentials.");
+    }
+
+    /** [O] in public issues: number and text. */
+    static EntraError personalAccountsOnly(AppRegistration app) {
+        return EntraError.of(
+                9002346,
+                INVALID_REQUEST,
+                "Application '" + app.appId() + "'(" + app.displayName()
+                        + ") is configured for use by Microsoft Account users only. Please use the /consumers endpoint to"
+                        + " serve this request.");
+    }
+
     static EntraError federatedIssuer(String issuer) {
         return federated(700211, "issuer", issuer);
     }

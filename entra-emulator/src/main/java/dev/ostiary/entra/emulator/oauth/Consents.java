@@ -3,6 +3,7 @@ package dev.ostiary.entra.emulator.oauth;
 import dev.ostiary.entra.emulator.directory.AppRegistration;
 import dev.ostiary.entra.emulator.directory.AppRegistration.Scope;
 import dev.ostiary.entra.emulator.directory.Consent;
+import dev.ostiary.entra.emulator.directory.FirstPartyApps;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.directory.User;
 import dev.ostiary.entra.emulator.objects.Grants;
@@ -23,10 +24,18 @@ final class Consents {
     private final BoundedStore<Set<String>> given = new BoundedStore<>(10_000);
     private final LiveDirectory live;
     private final Clock clock;
+    private final boolean usersMayConsent;
 
-    Consents(LiveDirectory live, Clock clock) {
+    /** @param usersMayConsent whether users may consent for themselves */
+    Consents(LiveDirectory live, Clock clock, boolean usersMayConsent) {
         this.live = live;
         this.clock = clock;
+        this.usersMayConsent = usersMayConsent;
+    }
+
+    /** Whether users may consent for themselves. */
+    boolean usersMayConsent() {
+        return usersMayConsent;
     }
 
     /** Short names of the scopes that the client may have at the API for this user. */
@@ -66,6 +75,18 @@ final class Consents {
             return granted.isEmpty() ? staticList(asked.app()) : List.of();
         }
         return asked.names().stream().filter(name -> !granted.contains(name)).toList();
+    }
+
+    /**
+     * OpenID Connect scopes that nobody consented to yet: they are permissions of Microsoft Graph, and asked for like others ([D]
+     * scopes-oidc.md). Registrations that the first directory brought and nobody changed need none.
+     */
+    List<String> missing(Tenant tenant, User user, AppRegistration client, Set<String> oidc) {
+        if (oidc.isEmpty() || !live.isMadeOverGraph(tenant.id(), client.appId())) {
+            return List.of();
+        }
+        Set<String> granted = granted(tenant, user, client, FirstPartyApps.GRAPH);
+        return oidc.stream().filter(name -> !granted.contains(name)).sorted().toList();
     }
 
     private static List<String> staticList(AppRegistration api) {

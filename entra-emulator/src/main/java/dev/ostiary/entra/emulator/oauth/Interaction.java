@@ -2,6 +2,7 @@ package dev.ostiary.entra.emulator.oauth;
 
 import dev.ostiary.entra.emulator.directory.AppRegistration;
 import dev.ostiary.entra.emulator.directory.DirectoryRole;
+import dev.ostiary.entra.emulator.directory.FirstPartyApps;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.directory.User;
 import dev.ostiary.entra.emulator.http.Params;
@@ -77,8 +78,14 @@ record Interaction(
             (force && !asked.isDefault() ? asked.names() : names)
                     .forEach(name -> shown.add(asked.app().displayName() + ": " + name));
         }
+        missing |= !state.consents
+                .missing(signIn.tenant(), signIn.user(), client, scopes.oidc())
+                .isEmpty();
         if (!missing && !force) {
             return null;
+        }
+        if (missing && !state.consents.usersMayConsent() && !mayConsentForAll(signIn.user())) {
+            throw new EntraException(EntraErrors.adminNeeded(client));
         }
         scopes.oidc().stream().sorted().forEach(shown::add);
         return Pages.consent(signIn.user(), client, shown, signIn.mfa(), form);
@@ -86,6 +93,14 @@ record Interaction(
 
     /** Remembers that the user accepted all that was asked. */
     static void accept(SignInState state, SignIn signIn, AppRegistration client, RequestedScopes scopes) {
+        boolean may = state.consents.usersMayConsent() || mayConsentForAll(signIn.user());
+        if (!may) {
+            return;
+        }
+        List<String> oidc = state.consents.missing(signIn.tenant(), signIn.user(), client, scopes.oidc());
+        if (!oidc.isEmpty()) {
+            state.consents.grant(signIn.tenant(), signIn.user(), client, FirstPartyApps.GRAPH, oidc);
+        }
         for (RequestedScopes.Api asked : scopes.apis()) {
             List<String> open = state.consents.missing(signIn.tenant(), signIn.user(), client, asked);
             boolean adminOnly = open.stream()

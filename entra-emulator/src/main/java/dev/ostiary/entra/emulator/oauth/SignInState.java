@@ -25,10 +25,14 @@ public final class SignInState {
     final RefreshTokens refreshTokens;
     private final Clock clock;
 
-    /** Empty. */
-    public SignInState(LiveDirectory live, Clock clock, RefreshTokens refreshTokens) {
+    /**
+     * Empty.
+     *
+     * @param usersMayConsent whether users may consent for themselves
+     */
+    public SignInState(LiveDirectory live, Clock clock, RefreshTokens refreshTokens, boolean usersMayConsent) {
         this.live = live;
-        this.consents = new Consents(live, clock);
+        this.consents = new Consents(live, clock, usersMayConsent);
         this.clock = clock;
         this.refreshTokens = refreshTokens;
     }

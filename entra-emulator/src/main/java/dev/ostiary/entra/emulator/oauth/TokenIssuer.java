@@ -172,7 +172,9 @@ final class TokenIssuer {
         if (order.scopes().oidc().contains("email") && user.email() != null) {
             claims.put("email", user.email());
         }
-        realm.mint().putGroups(tenant, user, order.client(), claims);
+        List<String> optional = order.client().idTokenClaims();
+        realm.mint().putOptional(user, optional, claims);
+        realm.mint().putGroups(tenant, user, order.client(), optional, claims);
         if (user.identityProvider() != null) {
             claims.put("idp", user.identityProvider());
         }
@@ -184,7 +186,7 @@ final class TokenIssuer {
         claims.put("preferred_username", user.upn());
         claims.put("rh", "1." + realm.opaque().text(30));
         List<String> roles = tenant.rolesOf(user, clientId);
-        if (!roles.isEmpty()) {
+        if (!roles.isEmpty() && !optional.contains("groups/emit_as_roles")) {
             claims.put("roles", roles);
         }
         claims.put("sid", realm.opaque().guid());

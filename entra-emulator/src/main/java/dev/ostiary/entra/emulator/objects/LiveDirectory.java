@@ -76,6 +76,15 @@ public final class LiveDirectory {
                         .orElseGet(() -> Seeds.servicePrincipalId(tenantId, appId)));
     }
 
+    /** Whether the app's registration was made in this tenant over Graph, or changed there. */
+    public boolean isMadeOverGraph(String tenantId, String appId) {
+        return read(
+                tenantId,
+                tenant -> tenant.applicationOf(appId)
+                        .filter(application -> !application.untouched())
+                        .isPresent());
+    }
+
     /** Whether the app is registered in this tenant, but has no service principal there. */
     public boolean lacksPrincipal(String tenantId, String appId) {
         return read(

@@ -86,11 +86,10 @@ final class Registrations {
                                 entry.path("appId").asText(), ObjectJson.texts(entry.path("delegatedPermissionIds"))))
                         .toList(),
                 ObjectJson.texts(api.path("knownClientApplications")),
-                optionalClaims(json.path("optionalClaims")),
+                optionalClaims(json.path("optionalClaims").path("accessToken")),
+                optionalClaims(json.path("optionalClaims").path("idToken")),
                 groups(json.path("groupMembershipClaims").asText("None")),
-                json.path("signInAudience").asText().equals("AzureADMyOrg")
-                        ? SignInAudience.AzureADMyOrg
-                        : SignInAudience.AzureADMultipleOrgs,
+                SignInAudience.valueOf(json.path("signInAudience").asText()),
                 principal != null
                         && principal.json().path("appRoleAssignmentRequired").asBoolean(),
                 principal != null && principal.json().path("accountEnabled").asBoolean(true),
@@ -124,16 +123,20 @@ final class Registrations {
         }
     }
 
-    /** Names, with the two that go by an additional property. */
+    /** Names, with those that go by an additional property. */
     private static List<String> optionalClaims(JsonNode claims) {
         List<String> names = new ArrayList<>();
-        for (JsonNode claim : claims.path("accessToken")) {
+        for (JsonNode claim : claims) {
             String name = claim.path("name").asText();
             List<String> more = ObjectJson.texts(claim.path("additionalProperties"));
             if (name.equals("aud")) {
                 if (more.contains("use_guid")) {
                     names.add("aud/use_guid");
                 }
+                continue;
+            }
+            if (name.equals("groups")) {
+                more.forEach(form -> names.add("groups/" + form));
                 continue;
             }
             names.add(name);
@@ -181,24 +184,25 @@ final class Registrations {
                     .set("delegatedPermissionIds", ObjectJson.array(client.delegatedPermissionIds()));
         }
         credentials(app, json, objects);
-        claims(app.optionalClaims(), json);
+        claims(app.optionalClaims(), json, "accessToken");
+        claims(app.idTokenClaims(), json, "idToken");
     }
 
-    private static void claims(List<String> names, ObjectNode json) {
+    private static void claims(List<String> names, ObjectNode json, String token) {
         if (names.isEmpty()) {
             return;
         }
-        ArrayNode accessToken = json.putObject("optionalClaims").putArray("accessToken");
+        ArrayNode claims = json.withObject("/optionalClaims").putArray(token);
         for (String name : names) {
             if (name.equals("include_user_token")) {
                 continue;
             }
-            boolean pinned = name.equals("aud/use_guid");
-            ObjectNode claim = accessToken.addObject().put("name", pinned ? "aud" : name);
+            String[] parts = name.split("/", 2);
+            ObjectNode claim = claims.addObject().put("name", parts[0]);
             claim.putNull("source").put("essential", false);
             ArrayNode more = claim.putArray("additionalProperties");
-            if (pinned) {
-                more.add("use_guid");
+            if (parts.length == 2) {
+                more.add(parts[1]);
             }
             if (name.equals("idtyp") && names.contains("include_user_token")) {
                 more.add("include_user_token");

@@ -31,6 +31,11 @@ public final class TokenMint {
     /** More groups than this are left out of a JWT (fact sheet §4.2, [D]). */
     public static final int MAX_GROUPS = 200;
 
+    private static final String EMIT_AS_ROLES = "groups/emit_as_roles";
+    private static final List<String> ON_PREMISES = List.of(
+            "groups/sam_account_name",
+            "groups/dns_domain_and_sam_account_name",
+            "groups/netbios_domain_and_sam_account_name");
     private static final byte[] PAIRWISE_KEY = "entra-emulator-pairwise".getBytes(StandardCharsets.US_ASCII);
     private static final int MIN_LIFETIME_SECONDS = 3600;
     private static final int MAX_LIFETIME_SECONDS = 5400;
@@ -175,7 +180,7 @@ public final class TokenMint {
             user(token, user, claims, first);
         }
         List<String> roles = token.roles == null ? roles(subject) : token.roles;
-        if (!roles.isEmpty()) {
+        if (!roles.isEmpty() && !api.hasOptionalClaim(EMIT_AS_ROLES)) {
             claims.put("roles", roles);
         }
         if (!token.capabilities.isEmpty() && api.hasOptionalClaim("xms_cc")) {
@@ -261,12 +266,7 @@ public final class TokenMint {
         if (idp != null) {
             claims.put("idp", idp);
         }
-        if (api.hasOptionalClaim("acct")) {
-            claims.put("acct", user.guest() ? 1 : 0);
-        }
-        if (api.hasOptionalClaim("email") && user.email() != null) {
-            claims.put("email", user.email());
-        }
+        putOptional(user, api.optionalClaims(), claims);
         if (api.hasOptionalClaim("idtyp") && api.hasOptionalClaim("include_user_token")) {
             claims.put("idtyp", "user");
         }
@@ -287,8 +287,30 @@ public final class TokenMint {
         if (first) {
             claims.put("unique_name", user.upn());
         }
-        if (first || api.hasOptionalClaim("upn")) {
+        if (first) {
             claims.put("upn", user.upn());
+        }
+    }
+
+    /** Optional claims about a user, as far as the directory knows them ([D] optional-claims-reference.md). */
+    public void putOptional(User user, List<String> wanted, Map<String, Object> claims) {
+        List<String> names = Arrays.asList(user.name().split(" ", 2));
+        for (String name : wanted) {
+            switch (name) {
+                case "acct" -> claims.put(name, user.guest() ? 1 : 0);
+                case "email" -> {
+                    if (user.email() != null) {
+                        claims.put(name, user.email());
+                    }
+                }
+                case "family_name" -> claims.put(name, names.getLast());
+                case "given_name" -> claims.put(name, names.getFirst());
+                case "ipaddr" -> claims.put(name, "127.0.0.1");
+                case "upn", "login_hint" -> claims.put(name, user.upn());
+                default -> {
+                    // Of others the directory knows nothing, and Entra leaves out what it does not know.
+                }
+            }
         }
     }
 
@@ -304,14 +326,21 @@ public final class TokenMint {
             case HAS_GROUPS -> claims.put("hasgroups", true);
             case FROM_DIRECTORY -> {
                 if (user != null) {
-                    putGroups(token.subject.tenant(), user, token.subject.resource(), claims);
+                    AppRegistration api = token.subject.resource();
+                    putGroups(token.subject.tenant(), user, api, api.optionalClaims(), claims);
                 }
             }
         }
     }
 
-    /** Puts the group claims of a token whose recipient is {@code recipient} (fact sheet §4.1 and §4.2). */
-    public void putGroups(Tenant tenant, User user, AppRegistration recipient, Map<String, Object> claims) {
+    /**
+     * Puts the group claims of a token whose recipient is {@code recipient} (fact sheet §4.1 and §4.2, [D] entra-docs
+     * {@code how-to-connect-fed-group-claims.md}).
+     *
+     * @param optional the recipient's optional claims of this kind of token, which may say in what form groups are told
+     */
+    public void putGroups(
+            Tenant tenant, User user, AppRegistration recipient, List<String> optional, Map<String, Object> claims) {
         GroupMembershipClaims which = recipient.groupMembershipClaims();
         boolean directoryRoles = which == GroupMembershipClaims.All || which == GroupMembershipClaims.DirectoryRole;
         if (directoryRoles && !user.roles().isEmpty()) {
@@ -332,8 +361,23 @@ public final class TokenMint {
         if (ids.size() > MAX_GROUPS) {
             putOverage(new TokenSubject(tenant, user, recipient, recipient, List.of()), user, claims);
         } else if (!ids.isEmpty()) {
-            claims.put("groups", ids);
+            List<String> told = inForm(tenant, ids, which, optional);
+            if (!told.isEmpty()) {
+                claims.put(optional.contains(EMIT_AS_ROLES) ? "roles" : "groups", told);
+            }
         }
+    }
+
+    /** Names of an on-premises directory are told of groups that came from one, and the emulator's did not. */
+    private static List<String> inForm(
+            Tenant tenant, List<String> ids, GroupMembershipClaims which, List<String> optional) {
+        if (optional.contains("groups/cloud_displayname") && which == GroupMembershipClaims.ApplicationGroup) {
+            return tenant.groups().stream()
+                    .filter(group -> ids.contains(group.id()))
+                    .map(Group::name)
+                    .toList();
+        }
+        return optional.stream().anyMatch(ON_PREMISES::contains) ? List.of() : ids;
     }
 
     private void putOverage(TokenSubject subject, @Nullable User user, Map<String, Object> claims) {

@@ -25,7 +25,7 @@ public enum EntraField {
             700025,
             700054,
             70007),
-    ACCOUNT_TYPES("signInAudience", "Authentication > Supported account types", 50194, 9001023),
+    ACCOUNT_TYPES("signInAudience", "Authentication > Supported account types", 50194, 9001023, 9002346),
     PUBLIC_CLIENT_FLOWS("isFallbackPublicClient", "Authentication > Allow public client flows"),
     TOKEN_VERSION("api.requestedAccessTokenVersion", "Manifest > api.requestedAccessTokenVersion"),
     IDENTIFIER_URIS("identifierUris", "Expose an API > Application ID URI", 901002, 90100, 9010010),
@@ -40,7 +40,7 @@ public enum EntraField {
     CERTIFICATES(
             "keyCredentials", "Certificates & secrets > Certificates", 700027, 700021, 5002723, 5002738, 50027, 90014),
     FEDERATED_CREDENTIALS(
-            "federatedIdentityCredentials", "Certificates & secrets > Federated credentials", 70021, 700229),
+            "federatedIdentityCredentials", "Certificates & secrets > Federated credentials", 70021, 70025, 700229),
     FEDERATED_ISSUER(
             "federatedIdentityCredentials[].issuer",
             "Certificates & secrets > Federated credentials > Issuer",
@@ -54,17 +54,18 @@ public enum EntraField {
             "federatedIdentityCredentials[].audiences",
             "Certificates & secrets > Federated credentials > Audience",
             700212),
-    SERVICE_PRINCIPAL("servicePrincipal", "Enterprise applications"),
+    SERVICE_PRINCIPAL("servicePrincipal", "Enterprise applications", 7000229),
     ENABLED(
             "servicePrincipal.accountEnabled",
             "Enterprise applications > Properties > Enabled for users to sign-in",
+            500014,
             7000112),
     ASSIGNMENT("servicePrincipal.appRoleAssignmentRequired", "Enterprise applications > Users and groups", 50105),
     CLIENT_ID("spec.entra.clientId", "spec.entra.clientId", 700016),
     TENANT_ID("spec.entra.tenantId", "spec.entra.tenantId", 90002, 900021, 900023, 90038, 900382, 900432),
     CREDENTIAL("spec.entra.credential", "spec.entra.credential", 7000218),
     AUTHORITY("spec.entra.authorityHost", "spec.entra.authorityHost"),
-    CLOCK("clock", "The gateway's clock"),
+    CLOCK("clock", "The gateway's clock", 700024),
     UPSTREAM_SCOPES("upstreamAuth.scopes", "upstreamAuth.scopes", 70011, 1002012, 28002, 28003, 28000, 90009),
     UPSTREAM("upstreamAuth", "upstreamAuth", 7000114),
     CLIENT_SCOPE("the client's scope", "The client's scope", 50013, 500131),

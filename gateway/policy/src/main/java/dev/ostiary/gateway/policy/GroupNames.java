@@ -116,4 +116,21 @@ final class GroupNames {
         asked(policy, GROUP_SETS).stream().filter(GroupNames::isObjectId).forEach(ids::add);
         return ids;
     }
+
+    /** Whether a policy names any group, by object id or otherwise. */
+    static boolean isNamed(Statement policy) {
+        return policy.entityRefs().stream()
+                        .anyMatch(ref -> ref.type().equals(GROUP) || ref.type().equals(THV_GROUP))
+                || !asked(policy, GROUP_SETS).isEmpty();
+    }
+
+    /** Every value that a policy names as a role. */
+    static NavigableSet<String> roles(Statement policy) {
+        NavigableSet<String> values = asked(policy, ROLE_SETS);
+        policy.entityRefs().stream()
+                .filter(ref -> ref.type().equals(ROLE))
+                .map(EntityRef::id)
+                .forEach(values::add);
+        return values;
+    }
 }

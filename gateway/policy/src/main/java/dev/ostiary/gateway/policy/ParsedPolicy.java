@@ -90,6 +90,16 @@ public final class ParsedPolicy {
         return Reads.groupsDynamically(statement);
     }
 
+    /** Whether group memberships can change what this policy decides, whether it names groups by object id, by alias or not at all. */
+    public boolean readsGroups() {
+        return GroupNames.isNamed(statement) || Reads.groupsDynamically(statement);
+    }
+
+    /** Every value that the policy names as an app role, in {@code Role::"…"} or asked of {@code claim_roles}, sorted. */
+    public NavigableSet<String> roleValues() {
+        return GroupNames.roles(statement);
+    }
+
     /** Whether a condition depends on a call's arguments: {@code arg_*}, {@code context.input}, or the whole context. */
     public boolean readsArguments() {
         return Reads.arguments(statement);

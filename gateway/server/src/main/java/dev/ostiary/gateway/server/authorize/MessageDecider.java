@@ -181,7 +181,8 @@ public final class MessageDecider {
         if (decision.allowed()) {
             return written ? PERMITTED : new Verdict.Busy("AuditBehind");
         }
-        return new Verdict.Denied(Denials.of(asking.target, decision));
+        return new Verdict.Denied(
+                Denials.of(asking.target, decision, asking.context.served(), asking.context.caller()));
     }
 
     private Verdict refuse(Asking asking, String reason, String message) {

@@ -5,6 +5,7 @@ import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.ToolPin;
 import dev.ostiary.gateway.policy.RoutePolicySet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     unread
  * @param auditsArguments whether audit lines tell of arguments
  * @param needsAnnotations whether a policy looks at what tools say about themselves
+ * @param claims which claims of the caller policies may read, beyond the usual
  */
 public record ServedRoute(
         Route route,
@@ -29,10 +31,12 @@ public record ServedRoute(
         ListenerSettings.Limits limits,
         boolean needsArguments,
         boolean auditsArguments,
-        boolean needsAnnotations) {
+        boolean needsAnnotations,
+        List<String> claims) {
 
     public ServedRoute {
         pins = Map.copyOf(pins);
+        claims = List.copyOf(claims);
     }
 
     /** Indexes the pins of the route. */
@@ -41,7 +45,8 @@ public record ServedRoute(
             RoutePolicySet policies,
             String revision,
             ListenerSettings.Limits limits,
-            boolean auditsArguments) {
+            boolean auditsArguments,
+            List<String> claims) {
         Map<String, ToolPin> pins = new HashMap<>();
         route.tools().forEach(pin -> pins.put(pin.name(), pin));
         return new ServedRoute(
@@ -52,7 +57,8 @@ public record ServedRoute(
                 limits,
                 auditsArguments || policies.readsArguments(),
                 auditsArguments,
-                policies.readsAnnotations());
+                policies.readsAnnotations(),
+                claims);
     }
 
     /** Whether another revision of this route may decide differently: other policies, or other pinned facts. */

@@ -1,6 +1,7 @@
 package dev.ostiary.gateway.server.identity;
 
 import dev.ostiary.gateway.config.AuthorizationSettings.EntraTokens;
+import dev.ostiary.gateway.config.EntraField;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.EntraSettings.GroupSettings;
 import dev.ostiary.gateway.config.Route;
@@ -75,9 +76,16 @@ final class RouteAdmission {
         boolean forGraph = token.audience().equals(GRAPH_ID)
                 || token.audience().startsWith(GRAPH_URL)
                 || token.audience().startsWith(graph);
-        return forGraph
-                ? invalid("GraphToken", EntraClaims.FOR_GRAPH)
-                : invalid("WrongAudience", "the token was issued for another application or server");
+        if (forGraph) {
+            return invalid("GraphToken", EntraClaims.FOR_GRAPH);
+        }
+        String other = "the token was issued for another application or server";
+        return invalid(
+                "WrongAudience",
+                token.version() == Version.V1
+                        ? other + "; it is a v1.0 token, whose audience is any of the registration's URIs: your"
+                                + " administrator makes it 2 under " + EntraField.TOKEN_VERSION.place()
+                        : other);
     }
 
     /** The groups that have to be asked for before this token can be judged here; null when there are none. */
@@ -129,7 +137,8 @@ final class RouteAdmission {
         if (Collections.disjoint(principal.roles(), rules.appOnlyRoles)) {
             return notLetIn(
                     "AppRoleMissing",
-                    "this application has none of the app roles that this server asks for",
+                    "this application has none of the app roles that this server asks for; your administrator assigns one"
+                            + " that " + EntraField.APP_ROLES.place() + " offers to applications",
                     principal);
         }
         return null;
@@ -158,7 +167,7 @@ final class RouteAdmission {
             return notLetIn(
                     "GroupsNotObjectIds",
                     "the token lists groups by name, and the policies here decide by group object id; ask your"
-                            + " administrator to emit group ids",
+                            + " administrator to emit group ids, under " + EntraField.GROUPS_CLAIM.place(),
                     principal);
         }
         return null;
@@ -170,7 +179,7 @@ final class RouteAdmission {
                 "GroupsOverage",
                 "you are in more groups than fit into a token, so Entra left them all out, and the policies here decide"
                         + " by group; ask your administrator to emit only the groups assigned to the application, or"
-                        + " to use app roles",
+                        + " to use app roles (" + EntraField.GROUPS_CLAIM.place() + ")",
                 principal);
     }
 
@@ -179,7 +188,8 @@ final class RouteAdmission {
         return notLetIn(
                 "GroupsLookupRefused",
                 "you are in more groups than fit into a token, and this server may not look them up; ask your"
-                        + " administrator to check the permissions of its app registration",
+                        + " administrator to check " + EntraField.GRAPH_PERMISSIONS.place()
+                        + " of its app registration",
                 principal);
     }
 

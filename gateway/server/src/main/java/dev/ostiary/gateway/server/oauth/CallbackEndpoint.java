@@ -1,6 +1,7 @@
 package dev.ostiary.gateway.server.oauth;
 
 import dev.ostiary.gateway.config.Route;
+import dev.ostiary.gateway.server.entra.EntraDiagnosis;
 import dev.ostiary.gateway.server.entra.EntraRefusedException;
 import dev.ostiary.gateway.server.entra.EntraSignIn;
 import dev.ostiary.gateway.server.entra.EntraUnavailableException;
@@ -199,7 +200,15 @@ final class CallbackEndpoint implements BrowserEndpoint {
         if (transaction == null) {
             throw PageException.diagnosed(403, Problem.REFUSED, refusal.diagnosis());
         }
-        return redirect(state, transaction, "access_denied", "the sign-in at Entra did not succeed");
+        return redirect(state, transaction, "access_denied", told(refusal.diagnosis()));
+    }
+
+    /** Most clients show this to the user: the same words, field and code that the page would. Of our own table alone. */
+    private static String told(EntraDiagnosis diagnosis) {
+        String field = diagnosis.field();
+        return "the sign-in at Entra did not succeed. " + diagnosis.summary()
+                + (field == null ? "" : " Your administrator finds it under " + field + ".")
+                + " (" + diagnosis.code() + ")";
     }
 
     private BrowserAnswer unavailable(SignInState state, long retryAfterSeconds) throws PageException {

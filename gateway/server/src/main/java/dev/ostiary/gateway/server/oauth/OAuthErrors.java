@@ -2,6 +2,7 @@ package dev.ostiary.gateway.server.oauth;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -18,11 +19,15 @@ final class OAuthErrors {
         return json(refused.status(), headers, body(refused.error(), refused.description()));
     }
 
-    static OAuthAnswer tryLater(long seconds) {
+    static OAuthAnswer tryLater(TryLaterException later) {
         return json(
                 503,
-                Map.of("Retry-After", Long.toString(seconds)),
-                body("temporarily_unavailable", "this cannot be decided at the moment; try again with the same token"));
+                Map.of("Retry-After", Long.toString(later.retryAfterSeconds())),
+                body("temporarily_unavailable", later.description()));
+    }
+
+    static OAuthAnswer tryLater(long seconds) {
+        return tryLater(new TryLaterException("Unavailable", Duration.ofSeconds(seconds)));
     }
 
     static OAuthAnswer json(int status, Map<String, String> headers, ObjectNode body) {

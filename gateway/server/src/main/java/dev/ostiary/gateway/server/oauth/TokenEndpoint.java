@@ -82,7 +82,7 @@ final class TokenEndpoint implements OAuthEndpoint {
             OAuthException answer = refused.toAnswer();
             return OAuthErrors.answer(refused(request, client, refused.grantId(), answer, refused.reason()), request);
         } catch (TryLaterException later) {
-            return OAuthErrors.tryLater(later.retryAfterSeconds());
+            return OAuthErrors.tryLater(later);
         } catch (StoreUnavailableException unavailable) {
             return OAuthErrors.tryLater(STORE_RETRY_SECONDS);
         }

@@ -9,12 +9,28 @@ final class TryLaterException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    private static final String ASK_AGAIN = "this cannot be decided at the moment; try again with the same token";
+
     private final Duration retryAfter;
+    private final String description;
 
     /** @param reason CamelCase, for the event */
     TryLaterException(String reason, Duration retryAfter) {
+        this(reason, retryAfter, ASK_AGAIN);
+    }
+
+    /**
+     * @param reason CamelCase, for the event
+     * @param description what the client is told, for people; none of Entra's own text
+     */
+    TryLaterException(String reason, Duration retryAfter, String description) {
         super(reason, null, false, false);
         this.retryAfter = retryAfter;
+        this.description = description;
+    }
+
+    String description() {
+        return description;
     }
 
     String reason() {

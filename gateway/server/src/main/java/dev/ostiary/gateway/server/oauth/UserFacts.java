@@ -3,6 +3,7 @@ package dev.ostiary.gateway.server.oauth;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.EntraSettings.GroupSettings.Overage;
 import dev.ostiary.gateway.config.RoutePolicies;
+import dev.ostiary.gateway.server.entra.EntraDiagnosis;
 import dev.ostiary.gateway.server.entra.EntraRefusedException;
 import dev.ostiary.gateway.server.entra.EntraUnavailableException;
 import dev.ostiary.gateway.server.entra.GroupLookup;
@@ -62,12 +63,24 @@ final class UserFacts {
         } catch (EntraUnavailableException unavailable) {
             throw later(session, unavailable.reason(), unavailable.retryAfter());
         } catch (EntraRefusedException refused) {
-            throw later(session, refused.diagnosis().code(), REFUSED);
+            record(session, refused.diagnosis().code());
+            throw new TryLaterException("Groups" + refused.diagnosis().code(), REFUSED, told(refused.diagnosis()));
         }
     }
 
+    /** The same field that status and the page in the browser name: nobody mends it by trying again. */
+    private static String told(EntraDiagnosis diagnosis) {
+        String field = diagnosis.field();
+        return "you are in more groups than fit into a token, and they cannot be looked up. " + diagnosis.summary()
+                + (field == null ? "" : " Your administrator finds it under " + field + ".");
+    }
+
     private TryLaterException later(SessionRecord session, String reason, Duration retryAfter) {
-        events.record(new GrantEvent.Unanswered(session.tenantId(), session.objectId(), "Groups" + reason));
+        record(session, reason);
         return new TryLaterException("Groups" + reason, retryAfter);
+    }
+
+    private void record(SessionRecord session, String reason) {
+        events.record(new GrantEvent.Unanswered(session.tenantId(), session.objectId(), "Groups" + reason));
     }
 }

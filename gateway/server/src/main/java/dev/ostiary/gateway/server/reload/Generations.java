@@ -215,7 +215,10 @@ public final class Generations {
                                 policies,
                                 config.revision(),
                                 snapshot.listener().limits(),
-                                auditsArguments));
+                                auditsArguments,
+                                snapshot.entra() == null
+                                        ? List.of()
+                                        : snapshot.entra().claims()));
                 routes.add(route);
             } catch (UnusablePoliciesException | RuntimeException | LinkageError e) {
                 closed.put(route.name(), String.valueOf(e.getMessage()));
