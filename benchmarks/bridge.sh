@@ -25,3 +25,5 @@ if [[ -n ${SUPERGATEWAY:-} ]]; then
 fi
 echo "load before: $(cut -d' ' -f1-3 /proc/loadavg), $(nproc) CPUs" >&2
 "$JAVA_HOME/bin/java" ${BENCH_OPTS:-} benchmarks/bridge/BridgeBench.java "$folder/server" "${BRIDGE_ROOT:-$folder}" "${rows[@]}"
+# Nothing may be left of ten thousand sessions; says so by its exit code.
+"$JAVA_HOME/bin/java" ${BENCH_OPTS:-} benchmarks/bridge/ManySessions.java "${BRIDGE_ROOT:-$folder}" "${rows[0]}"

@@ -33,12 +33,7 @@ public class BridgeBench {
     static KeyPair pair;
 
     public static void main(String[] args) throws Exception {
-        Path folder = Path.of(args[1]);
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
-        pair = generator.generateKeyPair();
-        Path keys = folder.resolve("keys.json");
-        Files.writeString(keys, jwks());
+        Path keys = keys(Path.of(args[1]));
         System.out.println("| | ready after, ms | CPU until then, ms | RSS, MB | RSS per session, kB | PSS of a server, kB | median, ms | p99, ms | calls/s, 16 sessions |");
         System.out.println("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
         double[] direct = direct(args[0]);
@@ -46,6 +41,52 @@ public class BridgeBench {
         for (int i = 2; i < args.length; i++) {
             int equals = args[i].indexOf('=');
             measure(args[i].substring(0, equals), args[i].substring(equals + 1), keys);
+        }
+    }
+
+    /** Makes the gateway's key, and the file with its public half. */
+    static Path keys(Path folder) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        pair = generator.generateKeyPair();
+        Path keys = folder.resolve("keys.json");
+        Files.writeString(keys, jwks());
+        return keys;
+    }
+
+    /** A bridge that listens; {@code ready} milliseconds after it was started. */
+    record Started(Process process, int port, double ready) implements AutoCloseable {
+        @Override
+        public void close() throws InterruptedException {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+            process.waitFor();
+        }
+    }
+
+    static Started start(String command, Path keys) throws Exception {
+        int port;
+        try (var free = new java.net.ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        String[] words = command.replace("{port}", Integer.toString(port))
+                .replace("{keys}", keys.toString())
+                .replace("{audience}", AUDIENCE)
+                .split("\\|");
+        long start = System.nanoTime();
+        Process process = new ProcessBuilder(words)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        while (true) {
+            try (Socket probe = new Socket("127.0.0.1", port)) {
+                return new Started(process, port, (System.nanoTime() - start) / 1e6);
+            } catch (IOException notYet) {
+                if (!process.isAlive()) {
+                    throw new IllegalStateException("it ended with " + process.exitValue(), notYet);
+                }
+                Thread.sleep(2);
+            }
         }
     }
 
@@ -70,28 +111,10 @@ public class BridgeBench {
     }
 
     static void measure(String name, String command, Path keys) throws Exception {
-        int port;
-        try (var free = new java.net.ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        String[] words = command.replace("{port}", Integer.toString(port))
-                .replace("{keys}", keys.toString())
-                .replace("{audience}", AUDIENCE)
-                .split("\\|");
-        long start = System.nanoTime();
-        Process process = new ProcessBuilder(words)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            while (true) {
-                try (Socket probe = new Socket("127.0.0.1", port)) {
-                    break;
-                } catch (IOException notYet) {
-                    Thread.sleep(2);
-                }
-            }
-            double ready = (System.nanoTime() - start) / 1e6;
+        try (Started bridge = start(command, keys)) {
+            Process process = bridge.process;
+            int port = bridge.port;
+            double ready = bridge.ready;
             double cpu = process.info().totalCpuDuration().orElseThrow().toNanos() / 1e6;
             long empty = kilobytes(process.pid(), "status", "VmRSS:");
             Connection one = new Connection(port, "anna");
@@ -133,10 +156,6 @@ public class BridgeBench {
                     latency[1],
                     rate);
             System.err.printf("%s: %d sessions, %d processes, RSS %d kB in the end%n", name, SESSIONS, children.size(), after);
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-            process.waitFor();
         }
     }
 
@@ -250,8 +269,19 @@ public class BridgeBench {
             socket.close();
         }
 
+        /** Ends the session. */
+        void delete() throws IOException {
+            if (!send("DELETE", "").isEmpty()) {
+                throw new IOException("the session was not ended");
+            }
+        }
+
         String post(String body) throws IOException {
-            String head = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            return send("POST", body);
+        }
+
+        private String send(String method, String body) throws IOException {
+            String head = method + " /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                     + "Accept: application/json, text/event-stream\r\nOstiary-Assertion: " + assertion + "\r\n"
                     + (session.isEmpty() ? "" : "Mcp-Session-Id: " + session + "\r\n")
                     + "Content-Length: " + body.length() + "\r\n\r\n";

@@ -31,7 +31,7 @@ options="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms16m -Xmx96m --enable-nativ
   dev.ostiary.gateway.bridge.BridgeMain serve --listen 127.0.0.1:0 --keys /dev/null --audience urn:none -- true >/dev/null 2>"$to.log" &
 training=$!
 waited=0
-until grep -q 'listening on' "$to.log"; do
+until grep -qs 'listening on' "$to.log"; do
   kill -0 $training 2>/dev/null && [ $waited -lt 600 ] || { cat "$to.log" >&2; exit 1; }
   waited=$((waited + 1))
   sleep 0.2

@@ -92,6 +92,40 @@ static void orphan(const char *id) {
   text_result(id, text);
 }
 
+static void progress(const char *token, long value) {
+  printf("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":%s,\"progress\":%ld}}\n", token, value);
+}
+
+/*
+ * Asks its client, several times at once or one after the other, and answers with what it has heard. A call that is cancelled meanwhile
+ * is not answered.
+ */
+static void asks(const char *id, const char *token, const char *method, const char *params, long count, int at_once) {
+  static char heard[1 << 20];
+  char asked[64];
+  long sent = 0, answered = 0;
+  heard[0] = 0;
+  while (answered < count) {
+    if (*token && (sent == answered || !at_once)) progress(token, answered);
+    for (; sent < count && (at_once || sent == answered); sent++)
+      printf("{\"jsonrpc\":\"2.0\",\"id\":\"q-%ld\",\"method\":%s,\"params\":%s}\n", sent + 1, method, params);
+    fflush(stdout);
+    if (getline(&line, &room, stdin) <= 0) return;
+    if (strstr(line, "\"notifications/cancelled\"")) {
+      fprintf(stderr, "cancelled: %s", line);
+      return;
+    }
+    if (!strncmp(scalar(line, "\"id\":", asked, sizeof asked), "\"q-", 3)) {
+      answered++;
+      line[strcspn(line, "\n")] = 0;
+      snprintf(heard + strlen(heard), sizeof heard - strlen(heard), "%s%s", *heard ? "," : "", line);
+    }
+  }
+  if (*token) progress(token, answered);
+  printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"content\":[],\"heard\":[%s]}}\n", id, heard);
+  fflush(stdout);
+}
+
 static void descriptors(const char *id) {
   char text[4096] = "";
   DIR *open_ones = opendir("/proc/self/fd");
@@ -134,8 +168,7 @@ static void call(const char *id, int count, char **values) {
            (int)(strrchr(line, '}') - 1 - (from + 12)), from + 12);
     fflush(stdout);
   } else if (!strcmp(tool, "\"progress\"")) {
-    for (long i = 1; i <= n; i++)
-      printf("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":%s,\"progress\":%ld}}\n", token, i);
+    for (long i = 1; i <= n; i++) progress(token, i);
     fflush(stdout);
     text_result(id, "done");
   } else if (!strcmp(tool, "\"log\"")) {
@@ -159,6 +192,34 @@ static void call(const char *id, int count, char **values) {
         return;
       }
     }
+  } else if (!strcmp(tool, "\"elicit\"") || !strcmp(tool, "\"elicit-at-once\"")) {
+    char mine[64];
+    snprintf(mine, sizeof mine, "%s", id);
+    asks(mine, token, "\"elicitation/create\"", "{\"message\":\"Who?\",\"requestedSchema\":{\"type\":\"object\",\"properties\":{}}}", n,
+         strstr(tool, "once") != NULL);
+  } else if (!strcmp(tool, "\"later\"")) {
+    /* Not waited for: the loop of main answers this call when it hears of the question. */
+    printf("{\"jsonrpc\":\"2.0\",\"id\":\"later-%s\",\"method\":\"elicitation/create\",\"params\":{\"message\":\"%ld\"}}\n", id, n);
+    fflush(stdout);
+  } else if (!strcmp(tool, "\"impatient\"")) {
+    say("{\"jsonrpc\":\"2.0\",\"id\":\"i-1\",\"method\":\"elicitation/create\",\"params\":{\"message\":\"Quick!\"}}");
+    usleep(n * 1000);
+    say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":\"i-1\"}}");
+    fprintf(stderr, "waits no more\n");
+    text_result(id, "without");
+  } else if (!strcmp(tool, "\"elicit-large\"")) {
+    char mine[64];
+    snprintf(mine, sizeof mine, "%s", id);
+    char *params = malloc(n + 32);
+    sprintf(params, "{\"message\":\"");
+    memset(params + 12, 'x', n);
+    strcpy(params + 12 + n, "\"}");
+    asks(mine, token, "\"elicitation/create\"", params, 1, 0);
+    free(params);
+  } else if (!strcmp(tool, "\"roots\"")) {
+    char mine[64];
+    snprintf(mine, sizeof mine, "%s", id);
+    asks(mine, token, "\"roots/list\"", "{}", 1, 0);
   } else if (!strcmp(tool, "\"big\"")) {
     printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"text\":\"", id);
     for (long i = 0; i < n; i++) putchar('x');
@@ -253,8 +314,14 @@ int main(int count, char **values) {
       fprintf(stderr, "cancelled: %s", line);
     } else if (!strncmp(method, "\"notifications/", 15)) {
       fprintf(stderr, "told: %s", line);
+    } else if (!strcmp(method, "\"logging/setLevel\"")) {
+      fprintf(stderr, "level set: %s", line);
+      result(id, "{}");
     } else if (!strcmp(method, "\"ping\"")) {
       result(id, "{}");
+    } else if (!*method && !strncmp(id, "\"later-", 7)) {
+      id[strlen(id) - 1] = 0;
+      text_result(id + 7, strstr(line, "\"result\"") ? "answered" : "refused");
     } else if (*id && *method) {
       printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":-32601,\"message\":\"unknown method\"}}\n", id);
       fflush(stdout);

@@ -53,6 +53,7 @@ record Options(
               --ping-timeout DURATION  until the bridge answers a client's ping for the server, default 5s
               --close-timeout DURATION from the end of the server's input to SIGTERM, default 2s
               --kill-timeout DURATION  from SIGTERM to SIGKILL, default 3s
+              --input-timeout DURATION until a client without a session must have answered what the server asked it, default 10m
               The environment is the server's own: the bridge reads nothing from it and adds nothing to it.
             copy: copies the folder that this program is in to DIR, for an init container.
             """;
@@ -90,6 +91,7 @@ record Options(
         Duration ping = Duration.ofSeconds(5);
         Duration closing = Duration.ofSeconds(2);
         Duration killing = Duration.ofSeconds(3);
+        Duration input = Duration.ofMinutes(10);
         boolean stateless = false;
         int at = 0;
         while (at < arguments.size() && !arguments.get(at).equals("--")) {
@@ -113,6 +115,7 @@ record Options(
                 case "--ping-timeout" -> ping = duration(option, value);
                 case "--close-timeout" -> closing = duration(option, value);
                 case "--kill-timeout" -> killing = duration(option, value);
+                case "--input-timeout" -> input = duration(option, value);
                 default -> throw new Wrong("unknown option " + option);
             }
             at++;
@@ -136,7 +139,7 @@ record Options(
                 Path.of(keys),
                 audience,
                 instance,
-                new Limits(sessions, idle, messageBytes, start, write, ping, closing, killing),
+                new Limits(sessions, idle, messageBytes, start, write, ping, closing, killing, input),
                 drain,
                 stateless,
                 List.copyOf(command));

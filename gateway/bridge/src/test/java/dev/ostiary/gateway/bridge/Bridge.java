@@ -44,21 +44,30 @@ final class Bridge implements AutoCloseable {
     }
 
     Bridge(List<String> options, List<String> command, Map<String, String> environment) throws IOException {
-        this(
+        this(Files.createTempDirectory("bridge-test"), "", program(List.of()), options, command, environment);
+    }
+
+    /** The bridge with children as it has them on a system that it does not know. */
+    static Bridge portable(List<String> options, String... command) throws IOException {
+        return new Bridge(
                 Files.createTempDirectory("bridge-test"),
                 "",
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx64m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.ostiary.gateway.bridge.BridgeMain"),
+                program(List.of("-Dos.name=Elsewhere")),
                 options,
-                command,
-                environment);
+                List.of(command),
+                Map.of());
+    }
+
+    private static List<String> program(List<String> more) {
+        List<String> program = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx64m"));
+        program.addAll(more);
+        program.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.ostiary.gateway.bridge.BridgeMain"));
+        return program;
     }
 
     /** Any program that is the bridge; {@code root} is the folder that it takes for the root, else empty. */

@@ -95,6 +95,39 @@ class EndingTest {
     }
 
     @Test
+    void theGatewaysLooksTakeNobodysPlace() throws Exception {
+        try (Bridge bridge = Bridge.of("--max-sessions", "1")) {
+            String his = bridge.open("anna");
+            for (int i = 0; i < 10; i++) {
+                String look = look(bridge);
+                assertThat(bridge.post("ostiary:inspect", look, Bridge.rpc("1", "tools/list", "{}"))
+                                .body())
+                        .contains("\"name\":\"echo\"");
+                assertThat(bridge.delete("ostiary:inspect", look).statusCode()).isEqualTo(204);
+                assertThat(bridge.delete("ostiary:inspect", his).statusCode()).isEqualTo(404);
+                await().atMost(Bridge.PATIENCE).until(() -> bridge.children().size() == 1);
+            }
+            for (int i = 0; i < 4; i++) {
+                look(bridge);
+            }
+            assertThat(bridge.post("ostiary:inspect", null, Bridge.INITIALIZE).statusCode())
+                    .isEqualTo(503);
+            assertThat(bridge.post("ben", null, Bridge.INITIALIZE).body()).contains("all of 1 sessions are taken");
+        }
+    }
+
+    /** A place is free again a moment after its process is gone. */
+    private static String look(Bridge bridge) {
+        return await().atMost(Bridge.PATIENCE)
+                .until(
+                        () -> bridge.post("ostiary:inspect", null, Bridge.INITIALIZE),
+                        response -> response.statusCode() == 200)
+                .headers()
+                .firstValue("Mcp-Session-Id")
+                .orElseThrow();
+    }
+
+    @Test
     void twoThousandSessionsLeaveNothing() throws Exception {
         try (Bridge bridge = Bridge.of()) {
             bridge.delete("anna", bridge.open("anna"));

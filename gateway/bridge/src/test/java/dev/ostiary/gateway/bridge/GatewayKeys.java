@@ -56,6 +56,12 @@ final class GatewayKeys {
         return sign(header(), payload(user, now, now + 60));
     }
 
+    String of(String user, String client) {
+        long now = System.currentTimeMillis() / 1000;
+        String payload = payload(user, now, now + 60);
+        return sign(header(), "{\"client_id\":\"" + client + "\"," + payload.substring(1));
+    }
+
     String header() {
         return "{\"kid\":\"" + id + "\",\"typ\":\"ostiary-assertion+jwt\",\"alg\":\"ES256\"}";
     }

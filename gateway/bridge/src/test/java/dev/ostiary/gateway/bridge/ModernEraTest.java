@@ -75,6 +75,21 @@ class ModernEraTest {
     }
 
     @Test
+    void theServerDoesNotSeeWhatTheOlderEraDoesNotKnow() throws Exception {
+        String request = Bridge.rpc("4", "tools/call", """
+                {"name":"echo","arguments":{},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28", "traceparent" : "00-a-b-01",\
+                "io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"},"progressToken":"mine",\
+                "example.com/x":[1,{"y":"\u00fc"}],"io.modelcontextprotocol/clientCapabilities":{}}}""");
+
+        assertThat(post(bridge, "anna", "tools/call", request).body())
+                .contains("\"echo\":{},\"_meta\":{" + INFO + ",\"traceparent\" : \"00-a-b-01\",\"progressToken\":")
+                .doesNotContain("mine")
+                .doesNotContain("protocolVersion")
+                .doesNotContain("clientInfo")
+                .contains(",\"example.com/x\":[1,{\"y\":\"ü\"}]}}");
+    }
+
+    @Test
     void aCallerHasOneProcessAndSharesItWithNobody() throws Exception {
         try (Bridge own = Bridge.of()) {
             post(own, "anna", "tools/call", call("echo", 1));
@@ -168,11 +183,41 @@ class ModernEraTest {
     }
 
     @Test
+    void logMessagesReachWhoAsksForThemAtTheirLevel() throws Exception {
+        String log = call("log", 2);
+        assertThat(post(bridge, "emma", "tools/call", log).body())
+                .startsWith("{")
+                .contains("done");
+        HttpResponse<String> heard = post(
+                bridge, "emma", "tools/call", log.replace("{}}", "{},\"io.modelcontextprotocol/logLevel\":\"info\"}"));
+        assertThat(heard.body().lines().filter(line -> line.contains("notifications/message")))
+                .hasSize(2);
+        bridge.awaitLog(line -> line.contains("level set: ") && line.contains("\"level\":\"info\""));
+        assertThat(post(
+                                bridge,
+                                "emma",
+                                "tools/call",
+                                log.replace("{}}", "{},\"io.modelcontextprotocol/logLevel\":\"error\"}"))
+                        .body())
+                .startsWith("{")
+                .contains("done");
+        assertThat(post(
+                                bridge,
+                                "emma",
+                                "tools/call",
+                                log.replace("{}}", "{},\"io.modelcontextprotocol/logLevel\":\"loud\"}"))
+                        .body())
+                .contains("-32602")
+                .contains("\"id\":4");
+    }
+
+    @Test
     void theEndOfTheStreamIsTheCancellation() throws Exception {
         try (Bridge.Events events = bridge.stream(
                 "dora",
                 "unused",
-                modern("4", "tools/call", "\"name\":\"log\",\"arguments\":{\"n\":1}"),
+                modern("4", "tools/call", "\"name\":\"log\",\"arguments\":{\"n\":1}")
+                        .replace("{}}", "{},\"io.modelcontextprotocol/logLevel\":\"info\"}"),
                 headers("tools/call"))) {
             assertThat(events.next()).contains("notifications/message");
         }

@@ -119,6 +119,19 @@ class StrangersTest {
         assertThat(bridge.post("anna", null, call("1", "echo", 1)).statusCode()).isEqualTo(400);
     }
 
+    /** Gateways pass answers on whatever replica passed the question. */
+    @Test
+    void anAnswerThatTheServerDidNotAskForIsRefused() throws Exception {
+        String session = bridge.open("anna");
+
+        for (String id : List.of("1", "\"1\"", "\"ostiary-1\"")) {
+            String answer = "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"result\":{\"roots\":[]}}";
+            assertThat(bridge.post("anna", session, answer).statusCode()).as(id).isEqualTo(400);
+        }
+        assertThat(bridge.post("anna", session, call("1", "echo", 1)).statusCode())
+                .isEqualTo(200);
+    }
+
     @Test
     void keysAreReadAgain() throws Exception {
         try (Bridge own = Bridge.of()) {

@@ -50,6 +50,30 @@ class ModernEraTest extends GatewayScenario {
     }
 
     @Test
+    void whatAServerAsksForPassesAndTheNextRoundIsJudgedLikeTheCall() throws Exception {
+        String asked =
+                "{\"resultType\":\"input_required\",\"inputRequests\":{\"ask-1\":{\"method\":\"elicitation/create\","
+                        + "\"params\":{\"message\":\"Who?\"}}},\"requestState\":\"pod-0.secret\"}";
+        gateway.workload.script((request, reply) -> reply.result(request, asked));
+        String call = modern(2, "tools/call", "\"name\":\"read_note\",\"arguments\":{}");
+        assertThat(post("anna", "tools/call", "read_note", call).body()).isEqualTo(result(2, asked));
+
+        String brings = ",\"inputResponses\":{\"ask-1\":{\"action\":\"accept\"}},\"requestState\":\"pod-0.secret\"";
+        String next = modern(3, "tools/call", "\"name\":\"read_note\",\"arguments\":{}" + brings);
+        assertThat(post("anna", "tools/call", "read_note", next).body()).isEqualTo(result(3, asked));
+        assertThat(gateway.workload.received().getLast().body()).isEqualTo(next);
+
+        int before = gateway.workload.received().size();
+        String other = modern(4, "tools/call", "\"name\":\"delete_note\",\"arguments\":{}" + brings);
+        assertThat(post("anna", "tools/call", "delete_note", other).body())
+                .contains("NoPermit")
+                .contains("\"id\":4");
+        gateway.apply(gateway.route("notes"), gateway.route("other"));
+        assertThat(post("anna", "tools/call", "read_note", next).body()).contains("NoPermit");
+        assertThat(gateway.workload.received()).hasSize(before);
+    }
+
+    @Test
     void headersThatSayAnotherThingAreRefused() throws Exception {
         String call = modern(2, "tools/call", "\"name\":\"delete_note\",\"arguments\":{}");
         HttpResponse<String> response = post("ben", "tools/call", "read_note", call);

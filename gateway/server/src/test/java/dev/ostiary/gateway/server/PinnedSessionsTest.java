@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.ostiary.gateway.config.Route;
+import dev.ostiary.gateway.config.SessionSettings;
 import dev.ostiary.gateway.config.Upstream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +103,84 @@ class PinnedSessionsTest {
                 gateway.route("other"));
 
         assertThat(call(sessions.getFirst()).body()).isEqualTo(RESULT);
+    }
+
+    @Test
+    void aCallerWithoutSessionStaysWithOnePodOfAStdioServer() throws Exception {
+        serveStdio(false);
+        for (int i = 0; i < 10; i++) {
+            assertThat(modern("ben").body()).isEqualTo(RESULT);
+        }
+        Pod his = first.requests.isEmpty() ? second : first;
+        assertThat(his.requests).hasSize(10);
+        assertThat((his.equals(first) ? second : first).requests).isEmpty();
+
+        // While it is away another has him: the next round of a call is refused there, and a new one is served.
+        his.close();
+        assertThat(modern("ben").body()).isEqualTo(RESULT);
+        assertThat(his.requests).hasSize(10);
+    }
+
+    @Test
+    void anAnswerThatThisReplicaPassedNoQuestionOfIsForTheBridgeToJudge() throws Exception {
+        String answer = "{\"jsonrpc\":\"2.0\",\"id\":\"asked-elsewhere\",\"result\":{\"roots\":[]}}";
+        String session = open(1).getFirst();
+
+        HttpResponse<String> refused = gateway.post("ben", "notes", answer, "Mcp-Session-Id", session);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(first.requests).doesNotContain(answer);
+        assertThat(second.requests).doesNotContain(answer);
+
+        serveStdio(false, true);
+        String bridged = open(1).getFirst();
+        gateway.post("ben", "notes", answer, "Mcp-Session-Id", bridged);
+        assertThat(List.of(first, second)).anyMatch(pod -> pod.requests.contains(answer));
+    }
+
+    @Test
+    void whereCallersShareAServerTheyAreHeldByNoPod() throws Exception {
+        serveStdio(true);
+        // Nobody listens where their Service would be.
+        assertThat(modern("ben").statusCode()).isEqualTo(502);
+    }
+
+    private void serveStdio(boolean stateless) {
+        serveStdio(stateless, false);
+    }
+
+    private void serveStdio(boolean stateless, boolean sessions) {
+        first.givesSessions = sessions;
+        second.givesSessions = sessions;
+        Route route = route(2);
+        Upstream upstream = new Upstream(
+                route.upstream().url(),
+                Upstream.Transport.STDIO,
+                true,
+                route.upstream().pods());
+        gateway.apply(
+                new Route(
+                        route.name(),
+                        route.workload(),
+                        route.workloadUid(),
+                        route.displayName(),
+                        null,
+                        upstream,
+                        route.upstreamAuth(),
+                        route.policies(),
+                        route.tools(),
+                        new SessionSettings(200, Duration.ofMinutes(30), stateless)),
+                gateway.route("other"));
+        first.requests.clear();
+        second.requests.clear();
+    }
+
+    private HttpResponse<String> modern(String user) throws IOException, InterruptedException {
+        String call = CALL.replace(
+                "\"name\":\"t\"",
+                "\"name\":\"t\",\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+                        + "\"io.modelcontextprotocol/clientCapabilities\":{}}");
+        return gateway.post(
+                user, "notes", call, "MCP-Protocol-Version", "2026-07-28", "Mcp-Method", "tools/call", "Mcp-Name", "t");
     }
 
     private Route route(int replicas) {

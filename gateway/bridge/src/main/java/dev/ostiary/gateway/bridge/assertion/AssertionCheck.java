@@ -134,7 +134,13 @@ public final class AssertionCheck {
             return null;
         }
         return new Held(
-                new Caller(issuer, claims.strings.getOrDefault("tid", ""), subject), expires + SKEW_SECONDS, keyId);
+                new Caller(
+                        issuer,
+                        claims.strings.getOrDefault("tid", ""),
+                        subject,
+                        claims.strings.getOrDefault("client_id", "")),
+                expires + SKEW_SECONDS,
+                keyId);
     }
 
     /** The members that are strings or whole numbers; {@code crit} in whatever shape. */

@@ -6,18 +6,21 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Children where there is no Linux with a glibc of 2.34 or newer: a developer's macOS or Windows. The JDK's own way, with a thread
- * per child that waits and without process groups: descendants are looked up when a child is ended, and those that have left their
- * parent are not found.
+ * Children where there is no Linux with a glibc of 2.34 or newer: a developer's macOS or Windows. The JDK's own way, with threads
+ * for each child that wait, and without process groups: descendants are looked up when a child is about to end, and those that have left
+ * their parent by then are not found.
  */
 final class PortableChildren implements Children {
 
@@ -32,13 +35,19 @@ final class PortableChildren implements Children {
         private final OutputStream in;
         private final ExecutorService writer = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("stdin").factory());
+        private final InputStream out;
+        private final InputStream err;
+        private final Set<ProcessHandle> left = ConcurrentHashMap.newKeySet();
         private final CompletableFuture<Ending> ended;
 
         private PortableChild(Process process) {
             this.process = process;
             this.in = new BufferedOutputStream(process.getOutputStream());
+            this.out = new Pump(process.getInputStream(), "stdout");
+            this.err = new Pump(process.getErrorStream(), "stderr");
             this.ended = process.onExit().thenApply(gone -> {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                // By now they have another parent: only those that were seen before are found.
+                left.forEach(ProcessHandle::destroyForcibly);
                 writer.shutdownNow();
                 int code = gone.exitValue();
                 // The JDK says 128 and more for signals, on Unix.
@@ -53,12 +62,12 @@ final class PortableChildren implements Children {
 
         @Override
         public InputStream out() {
-            return process.getInputStream();
+            return out;
         }
 
         @Override
         public InputStream err() {
-            return process.getErrorStream();
+            return err;
         }
 
         @Override
@@ -70,7 +79,7 @@ final class PortableChildren implements Children {
                     return null;
                 });
                 written.get(bound.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (ExecutionException | java.util.concurrent.RejectedExecutionException failed) {
+            } catch (ExecutionException | RejectedExecutionException failed) {
                 throw new IOException("the process has closed its standard input", failed);
             } catch (TimeoutException failed) {
                 throw new IOException("the process does not read its standard input", failed);
@@ -80,24 +89,35 @@ final class PortableChildren implements Children {
             }
         }
 
+        /** Behind what is being written: that can wait for a process which does not read, and must not hold up its end. */
         @Override
         public void closeIn() {
+            left.addAll(process.descendants().toList());
             try {
-                process.getOutputStream().close();
-            } catch (IOException _) {
-                // Closed is closed.
+                writer.execute(() -> {
+                    try {
+                        in.close();
+                    } catch (IOException _) {
+                        // Closed is closed.
+                    }
+                });
+                writer.shutdown();
+            } catch (RejectedExecutionException _) {
+                // Closed before.
             }
         }
 
         @Override
         public void terminate() {
-            process.descendants().forEach(ProcessHandle::destroy);
+            left.addAll(process.descendants().toList());
+            left.forEach(ProcessHandle::destroy);
             process.destroy();
         }
 
         @Override
         public void kill() {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            left.addAll(process.descendants().toList());
+            left.forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
 

@@ -48,7 +48,8 @@ public final class BridgeServer {
             throws IOException {
         HttpServer server = HttpServer.create(address, BACKLOG);
         Answers answers = new Answers(new WriteDeadline(WRITE));
-        ModernHandler modern = new ModernHandler(new StatelessServers(sessions, stateless), answers);
+        ModernHandler modern =
+                new ModernHandler(new StatelessServers(sessions, stateless), sessions.suspended(), answers);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", new McpHandler(assertions, sessions, modern, answers));
         server.createContext("/livez", http -> probe(http, answers, "/livez", true, "alive"));

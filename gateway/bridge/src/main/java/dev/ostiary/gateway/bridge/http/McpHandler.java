@@ -233,6 +233,7 @@ final class McpHandler implements HttpHandler {
                     events.message(last.message());
                     return;
                 }
+                case Exchange.Next.Asks _ -> throw new IllegalStateException("sessions are asked on their streams");
                 case Exchange.Next.Nothing _ -> {
                     if (exchange.isAbandoned()) {
                         events.message(cancelled(id));

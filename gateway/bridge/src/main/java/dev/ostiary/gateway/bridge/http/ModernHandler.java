@@ -3,28 +3,29 @@ package dev.ostiary.gateway.bridge.http;
 import com.sun.net.httpserver.HttpExchange;
 import dev.ostiary.gateway.bridge.assertion.Caller;
 import dev.ostiary.gateway.bridge.message.BadMessage;
-import dev.ostiary.gateway.bridge.message.Edit;
+import dev.ostiary.gateway.bridge.message.CallRound;
+import dev.ostiary.gateway.bridge.message.LogLevel;
 import dev.ostiary.gateway.bridge.message.Message;
 import dev.ostiary.gateway.bridge.message.MessageReader;
 import dev.ostiary.gateway.bridge.message.Rpc;
-import dev.ostiary.gateway.bridge.message.Span;
 import dev.ostiary.gateway.bridge.session.Exchange;
 import dev.ostiary.gateway.bridge.session.Listeners;
 import dev.ostiary.gateway.bridge.session.Session;
 import dev.ostiary.gateway.bridge.session.Sessions;
 import dev.ostiary.gateway.bridge.session.StatelessServers;
+import dev.ostiary.gateway.bridge.session.SuspendedCalls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
  * The modern era (MCP 2026-07-28) in front of a server of the older one: requests without a session, each with its version in
  * {@code _meta}. What the eras share is passed on and its results are completed; {@code server/discover} and
- * {@code subscriptions/listen} are the bridge's own; everything else is unknown here. Any thread.
+ * {@code subscriptions/listen} are the bridge's own; everything else is unknown here. What the server asks of its client becomes the
+ * result of a round, and the client's next round the answer ({@link CallRounds}). Any thread.
  */
 final class ModernHandler {
 
@@ -46,17 +47,15 @@ final class ModernHandler {
             "resources/read",
             "completion/complete");
 
-    /** Results that must say how long they may be kept: not at all, and for the caller alone. */
-    private static final Set<String> CACHEABLE =
-            Set.of("tools/list", "prompts/list", "resources/list", "resources/templates/list", "resources/read");
-
-    private static final Map<String, String> CACHE_HINTS = Map.of("ttlMs", "0", "cacheScope", "\"private\"");
-
     private final StatelessServers servers;
+    private final SuspendedCalls suspended;
+    private final CallRounds rounds;
     private final Answers answers;
 
-    ModernHandler(StatelessServers servers, Answers answers) {
+    ModernHandler(StatelessServers servers, SuspendedCalls suspended, Answers answers) {
         this.servers = servers;
+        this.suspended = suspended;
+        this.rounds = new CallRounds(suspended, answers, SILENCE);
         this.answers = answers;
     }
 
@@ -113,6 +112,18 @@ final class ModernHandler {
             answers.refuse(http, 404, incoming.id(), Rpc.METHOD_NOT_FOUND, "unknown method");
             return;
         }
+        CallRound round;
+        try {
+            round = CallRound.METHODS.contains(method) ? CallRound.read(incoming.message()) : CallRound.ONLY;
+        } catch (BadMessage bad) {
+            answers.json(http, 200, Rpc.error(incoming.id(), bad.code(), bad.why()));
+            return;
+        }
+        String state = round.state();
+        if (state != null) {
+            resume(http, caller, incoming, state, round);
+            return;
+        }
         StatelessServers.Greeted server;
         try {
             server = servers.of(caller);
@@ -125,11 +136,11 @@ final class ModernHandler {
         }
         try {
             if (discovers) {
-                answers.json(http, 200, discovered(incoming.id(), server.initialized()));
+                answers.json(http, 200, ModernResults.discovered(incoming.id(), server.initialized()));
             } else if (listens) {
                 listen(http, server, incoming);
             } else {
-                pass(http, server, incoming);
+                pass(http, caller, server, incoming, round);
             }
         } catch (Session.Busy busy) {
             answers.refuse(http, 503, incoming.id(), Rpc.SERVER_GONE, text(busy));
@@ -138,99 +149,41 @@ final class ModernHandler {
         }
     }
 
-    /** What the handshake said, in the words of {@code server/discover}. */
-    private static byte[] discovered(String id, Message initialized) throws IOException {
-        Members members = Members.of(initialized);
-        String instructions = members.get("instructions");
-        return Rpc.result(
-                id,
-                "{\"resultType\":\"complete\",\"supportedVersions\":[\"" + VERSION + "\"],\"capabilities\":"
-                        + members.getOr("capabilities", "{}")
-                        + (instructions == null ? "" : ",\"instructions\":" + instructions)
-                        + ",\"ttlMs\":0,\"cacheScope\":\"private\",\"_meta\":{" + serverInfo(members) + "}}");
-    }
-
-    private static String serverInfo(Members members) {
-        return "\"io.modelcontextprotocol/serverInfo\":"
-                + members.getOr("serverInfo", "{\"name\":\"\",\"version\":\"\"}");
-    }
-
-    private void pass(HttpExchange http, StatelessServers.Greeted server, Incoming incoming)
+    private void pass(
+            HttpExchange http, Caller caller, StatelessServers.Greeted server, Incoming incoming, CallRound round)
             throws IOException, InterruptedException {
-        Session session = server.session();
-        Exchange exchange = session.request(incoming.message());
-        incoming.close();
-        boolean answered = false;
-        try {
-            Exchange.Next next = exchange.next(SILENCE);
-            if (next instanceof Exchange.Next.Last last) {
-                answered = true;
-                answers.json(http, 200, completed(last.message(), exchange.method(), server.initialized()));
-                return;
-            }
-            Answers.Events events = answers.events(http);
-            while (true) {
-                switch (next) {
-                    case Exchange.Next.Before before -> events.message(before.message());
-                    case Exchange.Next.Last last -> {
-                        answered = true;
-                        events.message(completed(last.message(), exchange.method(), server.initialized()));
-                        return;
-                    }
-                    case Exchange.Next.Nothing _ -> events.comment();
-                }
-                next = exchange.next(SILENCE);
-            }
-        } finally {
-            if (answered) {
-                session.close(exchange);
-            } else {
-                session.abandon(exchange);
-            }
+        LogLevel logs = round.client().logs();
+        if (logs != null && server.mustTellMore(logs)) {
+            // A server without logging refuses, and then there is nothing to hear.
+            boolean _ = ask(server.session(), "logging/setLevel", "level", logs.text());
         }
+        Exchange exchange = server.session().request(incoming.message(), round);
+        incoming.close();
+        rounds.relay(
+                http,
+                new SuspendedCalls.Call(caller, round.call(), server.session(), exchange, server.initialized()),
+                incoming.id());
     }
 
-    /** A result with what every result of this era has; errors stay as they are. */
-    private static byte[] completed(byte[] answer, String method, Message initialized) throws IOException {
-        Message message;
-        try {
-            message = MessageReader.read(answer);
-        } catch (BadMessage never) {
-            throw new IllegalStateException("read before", never);
+    /** Another round of a call that waits for it. */
+    private void resume(HttpExchange http, Caller caller, Incoming incoming, String state, CallRound round)
+            throws IOException, InterruptedException {
+        SuspendedCalls.Call call = suspended.take(state, caller, round.call());
+        if (call == null) {
+            answers.json(
+                    http,
+                    200,
+                    Rpc.error(
+                            incoming.id(),
+                            Rpc.INVALID_PARAMS,
+                            "this requestState is of no call that waits here: it was used before, has come too late or with another"
+                                    + " call, or the server was started anew. Make the call again without requestState and"
+                                    + " inputResponses."));
+            return;
         }
-        Span result = message.result();
-        if (result == null) {
-            return answer;
-        }
-        StringBuilder members = new StringBuilder();
-        if (!message.resultNames().contains("resultType")) {
-            members.append("\"resultType\":\"complete\"");
-        }
-        if (CACHEABLE.contains(method)) {
-            CACHE_HINTS.forEach((name, value) -> {
-                if (!message.resultNames().contains(name)) {
-                    members.append(members.isEmpty() ? "" : ",")
-                            .append(Rpc.quote(name))
-                            .append(':')
-                            .append(value);
-                }
-            });
-        }
-        String info = serverInfo(Members.of(initialized));
-        Edit edit = new Edit(message);
-        Span meta = message.resultMeta();
-        if (meta == null) {
-            members.append(members.isEmpty() ? "" : ",")
-                    .append("\"_meta\":{")
-                    .append(info)
-                    .append('}');
-        } else if (!meta.in(answer).contains("\"io.modelcontextprotocol/serverInfo\"")) {
-            edit.insert(meta.start() + 1, info + (meta.isEmptyObject(answer) ? "" : ","));
-        }
-        if (!members.isEmpty()) {
-            edit.insert(result.start() + 1, members + (result.isEmptyObject(answer) ? "" : ","));
-        }
-        return edit.bytes();
+        call.session().resume(call.exchange(), incoming.message(), round);
+        incoming.close();
+        rounds.relay(http, call, incoming.id());
     }
 
     private void listen(HttpExchange http, StatelessServers.Greeted server, Incoming incoming)
@@ -239,7 +192,7 @@ final class ModernHandler {
         ListenFilter filter = ListenFilter.read(incoming.message());
         Set<String> honoured = new LinkedHashSet<>();
         for (String uri : filter.resources()) {
-            if (subscribe(session, "resources/subscribe", uri)) {
+            if (ask(session, "resources/subscribe", "uri", uri)) {
                 honoured.add(uri);
             }
         }
@@ -272,15 +225,16 @@ final class ModernHandler {
             session.streamClosed();
             for (String uri : List.copyOf(honoured)) {
                 if (server.listeners().isLast(uri)) {
-                    boolean _ = subscribe(session, "resources/unsubscribe", uri);
+                    boolean _ = ask(session, "resources/unsubscribe", "uri", uri);
                 }
             }
         }
     }
 
-    private static boolean subscribe(Session session, String method, String uri) throws InterruptedException {
-        byte[] request = ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":" + Rpc.quote(method) + ",\"params\":{\"uri\":"
-                        + Rpc.quote(uri) + "}}")
+    /** Asks the server something that has one param; false when it refuses, or does not answer soon. */
+    private static boolean ask(Session session, String method, String param, String value) throws InterruptedException {
+        byte[] request = ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":" + Rpc.quote(method) + ",\"params\":{"
+                        + Rpc.quote(param) + ":" + Rpc.quote(value) + "}}")
                 .getBytes(StandardCharsets.UTF_8);
         try {
             Exchange exchange = session.request(MessageReader.read(request));

@@ -17,7 +17,7 @@ public final class BadMessage extends Exception {
         return why;
     }
 
-    /** The JSON-RPC error code: -32700 or -32600. */
+    /** The JSON-RPC error code: -32700, -32600 or -32602. */
     public int code() {
         return code;
     }

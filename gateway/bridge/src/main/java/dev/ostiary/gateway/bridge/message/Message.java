@@ -1,5 +1,10 @@
 package dev.ostiary.gateway.bridge.message;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +40,13 @@ public record Message(
         @Nullable Span resultMeta,
         java.util.Set<String> resultNames) {
 
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+    private static final byte[] NOTHING = {'{', '}'};
+
     /** The three shapes of JSON-RPC. */
     public enum Kind {
         REQUEST,
@@ -45,6 +57,38 @@ public record Message(
     /** The id as it is written, quotes included; empty where there is none. */
     public String rawId() {
         return id == null ? "" : id.in(bytes);
+    }
+
+    /** Reads {@code params}, from its first member on; at the end at once where there are none. */
+    JsonParser paramsParser() throws IOException {
+        JsonParser json = params == null
+                ? JSON.createParser(NOTHING)
+                : JSON.createParser(bytes, params.start(), params.end() - params.start());
+        json.nextToken();
+        return json;
+    }
+
+    /** The string that is this member of {@code params}; empty where it is none. */
+    public String param(String name) throws IOException {
+        try (JsonParser json = paramsParser()) {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                boolean meant = json.currentName().equals(name);
+                if (json.nextToken() == JsonToken.VALUE_STRING && meant) {
+                    return json.getText();
+                }
+                json.skipChildren();
+            }
+            return "";
+        }
+    }
+
+    /** Where the value stands that a {@link #paramsParser} is at the beginning of; afterwards it is at its end. */
+    Span valueAt(JsonParser json) throws IOException {
+        int from = params == null ? 0 : params.start();
+        int start = from + (int) json.currentTokenLocation().getByteOffset();
+        json.skipChildren();
+        json.finishToken();
+        return new Span(start, from + (int) json.currentLocation().getByteOffset());
     }
 
     public boolean isRequest(String name) {

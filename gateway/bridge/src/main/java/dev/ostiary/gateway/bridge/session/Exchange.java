@@ -1,9 +1,14 @@
 package dev.ostiary.gateway.bridge.session;
 
+import dev.ostiary.gateway.bridge.message.CallRound;
 import dev.ostiary.gateway.bridge.message.Message;
+import dev.ostiary.gateway.bridge.message.Rpc;
 import dev.ostiary.gateway.bridge.message.Span;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +29,12 @@ public final class Exchange {
         @SuppressWarnings("ArrayRecordComponent") // nobody compares messages
         record Last(byte[] message) implements Next {}
 
+        /**
+         * What the server asks the client for before it answers, by name. It ends this round: from here on the client is away, and
+         * {@link Exchange#resume} begins another.
+         */
+        record Asks(Map<String, Message> requests) implements Next {}
+
         /** Nothing yet. */
         record Nothing() implements Next {}
     }
@@ -40,23 +51,32 @@ public final class Exchange {
     }
 
     private final long id;
-    private final String clientId;
-    private final String clientToken;
     private final String method;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Item> waiting = new ArrayDeque<>(2);
     private @Nullable Item last;
     private Memory.@Nullable Hold inHand;
+    private final ArrayDeque<Asked.Ask> asks = new ArrayDeque<>(0);
+    private final Asked asked = new Asked();
+    private volatile String clientId;
+    private volatile String clientToken;
+    private volatile CallRound.Client client;
+    private boolean away;
     private boolean left;
     private long cancelledAt;
 
-    Exchange(long id, Message request) {
+    Exchange(long id, Message request, CallRound.Client client) {
         this.id = id;
         this.clientId = request.rawId();
-        Span token = request.progressToken();
-        this.clientToken = token == null ? "" : token.in(request.bytes());
+        this.clientToken = token(request);
         this.method = request.method();
+        this.client = client;
+    }
+
+    private static String token(Message request) {
+        Span token = request.progressToken();
+        return token == null ? "" : token.in(request.bytes());
     }
 
     long id() {
@@ -81,11 +101,16 @@ public final class Exchange {
         return !method.equals("initialize") && !method.equals("ping");
     }
 
+    /** What its client has said with the latest round. */
+    CallRound.Client client() {
+        return client;
+    }
+
     /** A message before the answer, and the room that it takes, which is given back when it is written; false when it comes late. */
     boolean offer(byte[] message, Memory.Hold hold) {
         lock.lock();
         try {
-            if (left || last != null) {
+            if (left || away || last != null) {
                 return false;
             }
             waiting.add(new Item(message, hold));
@@ -96,13 +121,118 @@ public final class Exchange {
         }
     }
 
+    /** A request of the server's to the client, and the room that it takes; false when it comes late, or is long and nobody there. */
+    boolean ask(Message request, Memory.Hold hold) {
+        lock.lock();
+        try {
+            if (left || last != null || (away && !Asked.isShort(request))) {
+                return false;
+            }
+            Asked.Ask ask = new Asked.Ask(request.rawId(), request, hold);
+            asks.add(away ? ask.kept() : ask);
+            changed.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The server takes back a request that it has made of the client. */
+    void withdraw(String rawId) {
+        lock.lock();
+        try {
+            asked.withdraw(rawId);
+            for (Asked.Ask ask : List.copyOf(asks)) {
+                if (ask.rawId().equals(rawId)) {
+                    ask.drop();
+                    asks.remove(ask);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The client has been told what it is asked for, and may take long: what is long is not kept. */
+    public void told() {
+        lock.lock();
+        try {
+            asked.keep();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The client cannot be asked after all; returns the ids of the requests, as they are written. */
+    List<String> stay() {
+        lock.lock();
+        try {
+            away = false;
+            return asked.takeAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the client is away. */
+    boolean isAway() {
+        lock.lock();
+        try {
+            return away;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The client is back with another round of the same call; what it has not brought is asked again, unless there is an answer. */
+    Asked.Round resume(Message request, CallRound next) {
+        List<Asked.Ask> again = new ArrayList<>();
+        lock.lock();
+        try {
+            away = false;
+            clientId = request.rawId();
+            clientToken = token(request);
+            client = next.client();
+            Asked.Round settled = asked.settle(next.responses().keySet(), again);
+            if (last == null) {
+                again.reversed().forEach(asks::addFirst);
+            } else {
+                again.forEach(Asked.Ask::drop);
+            }
+            return settled;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean isLarge(byte[] message) {
+        return message.length > Memory.SMALL_BYTES;
+    }
+
+    private Item forAbsent(Item answer) {
+        if (!isLarge(answer.message)) {
+            return answer;
+        }
+        answer.drop();
+        return new Item(
+                Rpc.error(
+                        clientId,
+                        Rpc.SERVER_GONE,
+                        "the server answered while its client was away, with more than " + Memory.SMALL_BYTES
+                                + " bytes: make the call again"),
+                null);
+    }
+
     /** The first answer counts; what it takes is given back when it is written. */
     void finish(byte[] answer, Memory.@Nullable Hold hold) {
         Item item = new Item(answer, hold);
         lock.lock();
         try {
             if (last == null && !left) {
-                last = item;
+                last = away ? forAbsent(item) : item;
+                // It has answered without.
+                asks.forEach(Asked.Ask::drop);
+                asks.clear();
                 changed.signalAll();
             } else {
                 item.drop();
@@ -141,7 +271,7 @@ public final class Exchange {
                 inHand.close();
                 inHand = null;
             }
-            while (waiting.isEmpty() && last == null) {
+            while (waiting.isEmpty() && asks.isEmpty() && last == null) {
                 long most = cancelledAt == 0 ? left : Math.min(left, Limits.CANCELLED.toNanos());
                 if (most <= 0) {
                     return NOTHING;
@@ -158,6 +288,12 @@ public final class Exchange {
                 inHand = item.hold;
                 return new Next.Before(item.message);
             }
+            if (!asks.isEmpty()) {
+                Map<String, Message> requests = asked.put(List.copyOf(asks));
+                asks.clear();
+                away = true;
+                return new Next.Asks(requests);
+            }
             return last == null ? NOTHING : new Next.Last(last.message);
         } finally {
             lock.unlock();
@@ -171,6 +307,9 @@ public final class Exchange {
             left = true;
             waiting.forEach(Item::drop);
             waiting.clear();
+            asks.forEach(Asked.Ask::drop);
+            asks.clear();
+            var _ = asked.takeAll();
             if (last != null) {
                 last.drop();
             }

@@ -3,27 +3,24 @@ package dev.ostiary.gateway.bridge.session;
 import dev.ostiary.gateway.bridge.assertion.Caller;
 import dev.ostiary.gateway.bridge.child.Child;
 import dev.ostiary.gateway.bridge.child.Ending;
-import dev.ostiary.gateway.bridge.message.BadMessage;
+import dev.ostiary.gateway.bridge.message.CallRound;
 import dev.ostiary.gateway.bridge.message.Edit;
+import dev.ostiary.gateway.bridge.message.Envelope;
 import dev.ostiary.gateway.bridge.message.Message;
-import dev.ostiary.gateway.bridge.message.MessageReader;
 import dev.ostiary.gateway.bridge.message.Rpc;
 import dev.ostiary.gateway.bridge.message.Span;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One child and the caller whom it serves. Ids of the client's requests are replaced by numbers of the session's own, and so are
- * progress tokens, so that no two requests on their way share one, whatever clients choose. Any thread.
+ * One child and the caller whom it serves, from its start to its end. Ids of the client's requests are replaced by numbers of the
+ * session's own, and so are progress tokens. Any thread.
  */
 public final class Session {
 
@@ -32,26 +29,18 @@ public final class Session {
     private final Caller owner;
     private final Child child;
     private final Limits limits;
-    private final Memory memory;
     private final Log log;
     private final Runnable onEnd;
     private final Runnable onGone;
 
-    private final AtomicLong numbers = new AtomicLong();
-    private final ConcurrentHashMap<Long, Exchange> open = new ConcurrentHashMap<>();
-    /** Requests of the server's that the client has not answered. */
-    private final ConcurrentHashMap<String, Asked> asked = new ConcurrentHashMap<>();
-
+    private final OpenExchanges open = new OpenExchanges();
+    private final ServerRequests asked = new ServerRequests();
     private final Outlet outlet;
     private final Kind kind;
-    private final Waiting waiting = new Waiting(Limits.WAITING_BYTES);
+    private final ServerOutput output;
     private final AtomicReference<@Nullable String> end = new AtomicReference<>();
     private final AtomicInteger streams = new AtomicInteger();
-    private final AtomicInteger oddities = new AtomicInteger();
     private volatile long lastUsed = System.nanoTime();
-
-    /** @param on the exchange whose stream it went to, null for the session's */
-    private record Asked(@Nullable Exchange on) {}
 
     /** Whom a session serves. */
     enum Kind {
@@ -100,10 +89,11 @@ public final class Session {
         this.outlet = outlet;
         this.child = child;
         this.limits = limits;
-        this.memory = memory;
         this.log = log;
         this.onEnd = onEnd;
         this.onGone = onGone;
+        this.output = new ServerOutput(
+                child, kind, outlet, open, asked, limits, memory, this::write, line -> log.session(tag, line));
     }
 
     /** Begins to read what the child writes. */
@@ -170,19 +160,22 @@ public final class Session {
      * @throws Ended when there is no server to pass it to
      */
     public Exchange request(Message request) throws IOException {
+        return request(request, CallRound.ONLY);
+    }
+
+    /** As {@link #request(Message)}, for a client without a session: the first round of a call. */
+    public Exchange request(Message request, CallRound round) throws IOException {
         lastUsed = System.nanoTime();
-        if (open.size() >= Limits.OPEN_REQUESTS) {
-            throw new Busy();
-        }
-        Exchange exchange = new Exchange(numbers.incrementAndGet(), request);
-        open.put(exchange.id(), exchange);
+        Exchange exchange = open.open(request, round.client());
         Edit edit = new Edit(request);
         Span span = request.id();
         if (span != null) {
             edit.put(span, Long.toString(exchange.id()));
         }
         Span token = request.progressToken();
-        if (token != null) {
+        if (!request.version().isEmpty()) {
+            Envelope.remove(request, edit, Long.toString(exchange.id()));
+        } else if (token != null) {
             edit.put(token, Long.toString(exchange.id()));
         }
         try {
@@ -202,8 +195,22 @@ public final class Session {
     /** Nobody waits for the exchange any more: answered, or its client is gone. */
     public void close(Exchange exchange) {
         lastUsed = System.nanoTime();
-        open.remove(exchange.id());
+        open.remove(exchange);
         exchange.leave();
+        if (kind != Kind.LEGACY) {
+            refuse(asked.takeAll(exchange), "the client of this call is gone");
+        }
+    }
+
+    /** Answers requests of the server's, where it still hears. */
+    private void refuse(List<String> rawIds, String why) {
+        for (String rawId : rawIds) {
+            try {
+                write(Rpc.error(rawId, Rpc.SERVER_GONE, why));
+            } catch (IOException _) {
+                // Then it does not wait for this any more.
+            }
+        }
     }
 
     /** Passes a notification on. */
@@ -215,9 +222,7 @@ public final class Session {
         }
         Span span = notification.requestId();
         String raw = span == null ? "" : span.in(notification.bytes());
-        Optional<Exchange> meant = open.values().stream()
-                .filter(exchange -> exchange.clientId().equals(raw))
-                .max(Comparator.comparingLong(Exchange::id));
+        Optional<Exchange> meant = open.newest(exchange -> exchange.clientId().equals(raw));
         if (span != null && meant.isPresent()) {
             write(new Edit(notification)
                     .put(span, Long.toString(meant.get().id()))
@@ -228,7 +233,7 @@ public final class Session {
 
     /** Tells the server that nobody waits for a request any more. */
     public void abandon(Exchange exchange) {
-        if (open.remove(exchange.id()) != null && end.get() == null) {
+        if (open.remove(exchange) && end.get() == null) {
             try {
                 write(Rpc.notification(
                         "notifications/cancelled",
@@ -243,11 +248,46 @@ public final class Session {
     /** Passes on the answer to a request of the server's; false when it has none of that id open. */
     public boolean answer(Message response) throws IOException {
         lastUsed = System.nanoTime();
-        if (asked.remove(response.rawId()) == null) {
+        if (asked.take(response.rawId()).isEmpty()) {
             return false;
         }
         write(response.bytes());
         return true;
+    }
+
+    /** How many calls wait for a client that is away. */
+    int suspended() {
+        return open.count(Exchange::isAway);
+    }
+
+    /**
+     * Goes on with a call whose client was asked for something and is back.
+     *
+     * @param request this round's
+     */
+    public void resume(Exchange exchange, Message request, CallRound round) {
+        lastUsed = System.nanoTime();
+        Asked.Round settled = exchange.resume(request, round);
+        settled.answered().forEach((name, rawId) -> {
+            String result = round.responses().get(name);
+            if (result != null && asked.take(rawId).isPresent()) {
+                try {
+                    write(Rpc.result(rawId, result));
+                } catch (IOException _) {
+                    // The session has ended, and so has the exchange.
+                }
+            }
+        });
+        refuse(taken(settled.unanswered()), "the client has not answered");
+    }
+
+    /** The client of a call cannot be asked after all: the server gets errors and goes on. */
+    public void decline(Exchange exchange, String why) {
+        refuse(taken(exchange.stay()), why);
+    }
+
+    private List<String> taken(List<String> rawIds) {
+        return rawIds.stream().filter(rawId -> asked.take(rawId).isPresent()).toList();
     }
 
     /** Ends the session; its requests are answered with {@code why}, its process ends within the limits. Once. */
@@ -257,9 +297,9 @@ public final class Session {
         }
         onEnd.run();
         log.session(tag, "session ended: " + why);
-        open.values().forEach(exchange -> exchange.finish(gone(exchange, why), null));
+        open.all().forEach(exchange -> exchange.finish(gone(exchange, why), null));
         outlet.end();
-        waiting.end();
+        output.end();
         Thread.ofVirtual().name(tag + " end").start(() -> {
             if (Stopping.stop(child, limits.closing(), limits.terminating())) {
                 log.session(tag, "the process ignored SIGTERM and was killed");
@@ -288,174 +328,14 @@ public final class Session {
     }
 
     private void readOut() {
-        LineReader lines = new LineReader(child.out(), limits.messageBytes(), memory);
         try {
-            byte[] line;
-            while ((line = lines.next()) != null) {
-                Memory.Hold large = lines.hold();
-                if (line.length > 0 && end.get() == null) {
-                    fromChild(line, large);
-                } else if (large != null) {
-                    large.close();
-                }
+            String why = output.read();
+            if (!why.isEmpty()) {
+                end(why);
             }
-            if (lines.hasHalf()) {
-                odd("half a line at its end, ignored");
-            }
-            if (!child.ended().isDone()) {
-                // A process that has ended closes its output as well; its exit code then says more.
-                Thread.sleep(200);
-            }
-            if (!child.ended().isDone()) {
-                end("the process closed its standard output");
-            }
-        } catch (LineReader.TooLong tooLong) {
-            end("the process wrote " + tooLong.getMessage());
-        } catch (IOException broken) {
-            end(String.valueOf(broken.getMessage()));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-        } finally {
-            lines.close();
         }
-    }
-
-    /** @param large what a large line has taken; passed on with it, or given back here */
-    private void fromChild(byte[] line, Memory.@Nullable Hold large) throws IOException, InterruptedException {
-        Memory.Hold hold = large == null ? waiting.take(line.length) : large;
-        boolean kept = false;
-        try {
-            Message message = MessageReader.read(line);
-            kept = switch (message.kind()) {
-                case RESPONSE -> answered(message, hold);
-                case REQUEST -> asks(message, hold);
-                case NOTIFICATION -> tells(message, hold);
-            };
-        } catch (BadMessage bad) {
-            odd("ignored a line of its standard output (" + line.length + " bytes): " + bad.why());
-        } finally {
-            if (!kept) {
-                hold.close();
-            }
-        }
-    }
-
-    /** Says so a few times, not for every line of a flood. */
-    private void odd(String what) {
-        int count = oddities.incrementAndGet();
-        if (count <= 10) {
-            log.session(tag, what + (count == 10 ? "; more of these are not reported" : ""));
-        }
-    }
-
-    private @Nullable Exchange exchange(@Nullable Span number, Message message) {
-        try {
-            return number == null ? null : open.get(Long.parseLong(number.in(message.bytes())));
-        } catch (NumberFormatException _) {
-            return null;
-        }
-    }
-
-    private boolean answered(Message response, Memory.Hold hold) {
-        Span span = response.id();
-        Exchange exchange = exchange(span, response);
-        if (exchange == null || span == null) {
-            odd("ignored an answer to no open request");
-            return false;
-        }
-        open.remove(exchange.id());
-        exchange.finish(new Edit(response).put(span, exchange.clientId()).bytes(), hold);
-        return true;
-    }
-
-    private boolean asks(Message request, Memory.Hold hold) throws IOException {
-        String raw = request.rawId();
-        boolean own = kind != Kind.LEGACY;
-        if (request.method().equals("ping")
-                && (own
-                        || open.values().stream()
-                                .anyMatch(exchange -> exchange.method().equals("initialize")))) {
-            // Where nobody else can, as before the answer to initialize.
-            write(Rpc.result(raw, "{}"));
-            return false;
-        }
-        if (kind != Kind.LEGACY) {
-            write(Rpc.error(raw, Rpc.METHOD_NOT_FOUND, "the client of this request cannot be asked"));
-            return false;
-        }
-        Exchange on = stream(request.method());
-        if (asked.size() >= Limits.OPEN_REQUESTS || asked.putIfAbsent(raw, new Asked(on)) != null) {
-            write(Rpc.error(raw, Rpc.INVALID_REQUEST, "too many requests are open, or one of this id"));
-            return false;
-        }
-        return send(on, request, hold);
-    }
-
-    private boolean tells(Message notification, Memory.Hold hold) throws IOException {
-        if (notification.method().equals("notifications/progress")) {
-            Span token = notification.progressToken();
-            Exchange exchange = exchange(token, notification);
-            // Progress of nothing that is open is of no use to anybody.
-            return exchange != null
-                    && token != null
-                    && !exchange.clientToken().isEmpty()
-                    && exchange.offer(
-                            new Edit(notification)
-                                    .put(token, exchange.clientToken())
-                                    .bytes(),
-                            hold);
-        }
-        Span cancels = notification.requestId();
-        if (notification.method().equals("notifications/cancelled") && cancels != null) {
-            Asked cancelled = asked.remove(cancels.in(notification.bytes()));
-            return cancelled != null && send(cancelled.on, notification, hold);
-        }
-        return send(stream(notification.method()), notification, hold);
-    }
-
-    /**
-     * Where a message goes that names no request: with a single request open it most likely belongs to that; what lists and
-     * resources say is the session's. Null for the session's stream.
-     */
-    private @Nullable Exchange stream(String method) {
-        boolean general = method.startsWith("notifications/resources/") || method.endsWith("/list_changed");
-        boolean listens = outlet.isAttached();
-        if (kind == Kind.SHARED || (general && listens)) {
-            return null;
-        }
-        Exchange[] candidates =
-                open.values().stream().filter(Exchange::isStream).toArray(Exchange[]::new);
-        if (candidates.length == 1 || (candidates.length > 1 && !listens && kind == Kind.LEGACY)) {
-            return Arrays.stream(candidates)
-                    .max(Comparator.comparingLong(Exchange::id))
-                    .orElseThrow();
-        }
-        return null;
-    }
-
-    /** Whether the message keeps its room. */
-    private boolean send(@Nullable Exchange on, Message message, Memory.Hold hold) throws IOException {
-        if (on != null && on.offer(message.bytes(), hold)) {
-            return true;
-        }
-        // The log has bounds of its own.
-        for (byte[] lost : outlet.add(message)) {
-            lost(lost);
-        }
-        return false;
-    }
-
-    /** A notification that nobody fetches is forgotten; a request is answered, so that the server does not wait for ever. */
-    private void lost(byte[] bytes) throws IOException {
-        try {
-            Message message = MessageReader.read(bytes);
-            if (message.kind() == Message.Kind.REQUEST && asked.remove(message.rawId()) != null) {
-                write(Rpc.error(message.rawId(), Rpc.SERVER_GONE, "the client has no stream open"));
-            }
-        } catch (BadMessage never) {
-            throw new IllegalStateException("read before", never);
-        }
-        odd("a message was dropped: the client has no stream open, or reads it too slowly");
     }
 
     private void childEnded(Ending how, Thread out, Thread err) {
@@ -476,6 +356,6 @@ public final class Session {
 
     @Override
     public String toString() {
-        return "session " + tag + Map.of("open", open.size(), "asked", asked.size());
+        return "session " + tag;
     }
 }

@@ -35,10 +35,11 @@ public final class Sessions {
     private final Memory memory;
     private final Log log;
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
-    private final AtomicInteger processes = new AtomicInteger();
+    private final Places places;
     private final AtomicInteger tags = new AtomicInteger();
     private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("idle sessions").factory());
+    private final SuspendedCalls suspended;
     private volatile boolean draining;
 
     /** @param instance visible ASCII, without a dot at its end; begins every session's id */
@@ -49,12 +50,20 @@ public final class Sessions {
         this.limits = limits;
         this.memory = memory;
         this.log = log;
-        long every = Math.clamp(limits.idle().toMillis() / 4, 50, 10_000);
-        var _ = sweeper.scheduleWithFixedDelay(this::endIdle, every, every, TimeUnit.MILLISECONDS);
+        this.places = new Places(limits.sessions());
+        this.suspended = new SuspendedCalls(instance, limits);
+        long shortest = Math.min(limits.idle().toMillis(), limits.input().toMillis());
+        long every = Math.clamp(shortest / 4, 50, 10_000);
+        var _ = sweeper.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
     }
 
     public Limits limits() {
         return limits;
+    }
+
+    /** Calls without a session that wait for their clients. */
+    public SuspendedCalls suspended() {
+        return suspended;
     }
 
     public Memory memory() {
@@ -80,15 +89,12 @@ public final class Sessions {
         if (draining) {
             throw new Full("this instance is about to end");
         }
-        if (processes.incrementAndGet() > limits.sessions()) {
-            processes.decrementAndGet();
-            throw new Full("all of " + limits.sessions() + " sessions are taken");
-        }
+        Runnable vacate = places.take(owner);
         Child child;
         try {
             child = children.start(command);
         } catch (IOException failed) {
-            processes.decrementAndGet();
+            vacate.run();
             log.bridge(String.valueOf(failed.getMessage()));
             throw failed;
         }
@@ -100,8 +106,7 @@ public final class Sessions {
             sessions.remove(id);
             onEnd.run();
         };
-        Session session = new Session(
-                id, tag, owner, kind, outlet, child, limits, memory, log, ended, processes::decrementAndGet);
+        Session session = new Session(id, tag, owner, kind, outlet, child, limits, memory, log, ended, vacate);
         sessions.put(id, session);
         log.session(tag, "session started, process " + child.pid());
         session.start();
@@ -127,17 +132,25 @@ public final class Sessions {
 
     /** Processes that are there, those included that are ending. */
     public int processes() {
-        return processes.get();
+        return places.taken();
     }
 
     public boolean isDraining() {
         return draining;
     }
 
+    private void sweep() {
+        suspended.expire();
+        endIdle();
+    }
+
     private void endIdle() {
         for (Session session : sessions.values()) {
-            if (draining ? !session.isBusy() : session.isIdle(limits.idle())) {
-                session.end(draining ? "this instance ends" : "it was idle for " + limits.idle());
+            Duration bound = session.owner().isGateway() && limits.idle().compareTo(Limits.LOOK_IDLE) > 0
+                    ? Limits.LOOK_IDLE
+                    : limits.idle();
+            if (draining ? !session.isBusy() : session.isIdle(bound)) {
+                session.end(draining ? "this instance ends" : "it was idle for " + bound);
             }
         }
     }
@@ -159,9 +172,9 @@ public final class Sessions {
             Thread.sleep(20);
         }
         sessions.values().forEach(session -> session.end("this instance ends"));
-        while (processes.get() > 0 && System.nanoTime() < end) {
+        while (places.taken() > 0 && System.nanoTime() < end) {
             Thread.sleep(20);
         }
-        return processes.get() == 0;
+        return places.taken() == 0;
     }
 }

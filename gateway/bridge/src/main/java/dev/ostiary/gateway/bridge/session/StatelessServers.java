@@ -2,6 +2,7 @@ package dev.ostiary.gateway.bridge.session;
 
 import dev.ostiary.gateway.bridge.assertion.Caller;
 import dev.ostiary.gateway.bridge.message.BadMessage;
+import dev.ostiary.gateway.bridge.message.LogLevel;
 import dev.ostiary.gateway.bridge.message.Message;
 import dev.ostiary.gateway.bridge.message.MessageReader;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Servers for requests of the modern era, which has no sessions: one process for each caller, or one for all where the workload says
@@ -16,17 +19,31 @@ import java.util.concurrent.ExecutionException;
  */
 public final class StatelessServers {
 
-    private static final Caller EVERYBODY = new Caller("", "", "");
+    private static final Caller EVERYBODY = new Caller("", "", "", "");
 
-    /** No client capabilities: what a server asks of its client has no place to go. */
-    private static final String HANDSHAKE = """
-            {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},\
-            "clientInfo":{"name":"ostiary-bridge","version":"1"}}}""";
+    /** What some clients can be asked; whether the one at hand can is looked at when a server asks. */
+    private static final String ASKABLE =
+            "\"sampling\":{\"tools\":{}},\"elicitation\":{\"form\":{},\"url\":{}},\"roots\":{}";
 
     private static final String INITIALIZED = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}";
 
-    /** A server that has been greeted; {@code initialized} is its answer. */
-    public record Greeted(Session session, Listeners listeners, Message initialized) {}
+    /**
+     * A server that has been greeted.
+     *
+     * @param initialized its answer
+     * @param logs the least severe log messages that it was told to write; null before it was told
+     */
+    public record Greeted(
+            Session session, Listeners listeners, Message initialized, AtomicReference<@Nullable LogLevel> logs) {
+
+        /** Whether it has to be told to write more for a client that wants to hear this level. */
+        public boolean mustTellMore(LogLevel level) {
+            LogLevel before = logs.getAndAccumulate(
+                    level,
+                    (told, wanted) -> told == null || (wanted != null && wanted.compareTo(told) < 0) ? wanted : told);
+            return before == null || level.compareTo(before) < 0;
+        }
+    }
 
     /** The server did not take the handshake; the text says how. */
     public static final class NotGreeted extends IOException {
@@ -78,7 +95,7 @@ public final class StatelessServers {
         Session session = sessions.openStateless(key, listeners, shared, () -> servers.remove(key, slot));
         boolean greeted = false;
         try {
-            Exchange exchange = session.request(read(HANDSHAKE));
+            Exchange exchange = session.request(read(handshake()));
             Message answer;
             try {
                 if (!(exchange.next(sessions.limits().start()) instanceof Exchange.Next.Last last)) {
@@ -96,12 +113,19 @@ public final class StatelessServers {
             }
             session.notify(read(INITIALIZED));
             greeted = true;
-            return new Greeted(session, listeners, answer);
+            return new Greeted(session, listeners, answer, new AtomicReference<>());
         } finally {
             if (!greeted) {
                 session.end("no handshake");
             }
         }
+    }
+
+    /** Where callers share a process nobody is asked: a server does not say which of them it means. */
+    private String handshake() {
+        return "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
+                + "\"capabilities\":{" + (shared ? "" : ASKABLE) + "},"
+                + "\"clientInfo\":{\"name\":\"ostiary-bridge\",\"version\":\"1\"}}}";
     }
 
     private static Message read(String message) {

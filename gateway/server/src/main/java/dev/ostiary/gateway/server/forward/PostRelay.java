@@ -66,7 +66,9 @@ final class PostRelay implements CredentialedCall.Listener, LiveStreams.Stream {
         this.exchange = context.exchange();
         this.relays = relays;
         this.answers = new OwedAnswers(post);
-        this.choice = PodChoice.of(context.served().route().upstream());
+        this.choice = post.initializes()
+                ? PodChoice.ofSession(context.served().route().upstream())
+                : PodChoice.ofCaller(context);
         this.enforced = context.served();
     }
 
@@ -102,7 +104,7 @@ final class PostRelay implements CredentialedCall.Listener, LiveStreams.Stream {
         ByteBuf body = Unpooled.wrappedBuffer(post.body());
         UpstreamClient.Request request = post.initializes()
                 ? WorkloadRequests.opening(context, body, choice.pod())
-                : WorkloadRequests.of(context, HttpMethod.POST, body);
+                : WorkloadRequests.of(context, HttpMethod.POST, body, choice.pod());
         return subscribes() ? request.withoutHurry() : request;
     }
 
@@ -191,7 +193,7 @@ final class PostRelay implements CredentialedCall.Listener, LiveStreams.Stream {
     @Override
     public void onFailure(UpstreamFailure failure) {
         if (answer == null) {
-            if (!done && post.initializes() && choice.another(failure)) {
+            if (!done && choice.another(failure)) {
                 call = CredentialedCall.send(context, relays, this::request, this);
                 return;
             }

@@ -67,7 +67,7 @@ final class Reinitialization {
         this.relays = relays;
         this.credential = credential;
         this.then = then;
-        this.choice = PodChoice.of(context.served().route().upstream());
+        this.choice = PodChoice.ofSession(context.served().route().upstream());
         this.deadline = context.exchange().executor().schedule(() -> finish(false), MAX_SECONDS, TimeUnit.SECONDS);
     }
 

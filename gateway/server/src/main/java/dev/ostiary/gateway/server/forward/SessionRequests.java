@@ -2,6 +2,7 @@ package dev.ostiary.gateway.server.forward;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.ostiary.gateway.config.Upstream;
 import dev.ostiary.gateway.server.authorize.McpContext;
 import dev.ostiary.gateway.server.authorize.ServerRequests;
 import dev.ostiary.gateway.server.keys.SessionSeal;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The requests that workloads have open at clients, by session: held by the replica that passed them on, bounded per session
  * and in sessions, forgotten when unused. The streams of one session may be on different event loops, so each session's set
  * is guarded by itself; nothing else happens under that lock.
+ *
+ * <p>Those of a stdio server are counted by its bridge too, which takes no answer that it did not ask for: they may be answered at
+ * any replica.
  */
 final class SessionRequests implements ServerRequests {
 
@@ -30,12 +34,20 @@ final class SessionRequests implements ServerRequests {
 
     @Override
     public boolean isOpen(McpContext context, Message response) {
-        return with(context, response.id(), OpenRequests::find);
+        return with(context, response.id(), OpenRequests::find) || bridgeCounts(context, response);
     }
 
     @Override
     public boolean answers(McpContext context, Message response) {
-        return with(context, response.id(), OpenRequests::answer);
+        return with(context, response.id(), OpenRequests::answer) || bridgeCounts(context, response);
+    }
+
+    private static boolean bridgeCounts(McpContext context, Message response) {
+        Upstream upstream = context.served().route().upstream();
+        return context.session() != null
+                && response.id() != null
+                && upstream != null
+                && upstream.transport() == Upstream.Transport.STDIO;
     }
 
     /** The workload takes a request back, so that no response to it is due any more. */

@@ -66,6 +66,7 @@ final class ToolLister implements Catalogues.Lister {
         private final Consumer<Catalogues.Listing> then;
         private final Map<String, KnownTool> tools = new HashMap<>();
         private final ScheduledFuture<?> deadline;
+        private final PodChoice choice;
         private UpstreamClient.@Nullable Call call;
         private int pages;
         private boolean done;
@@ -74,6 +75,7 @@ final class ToolLister implements Catalogues.Lister {
             this.context = context;
             this.relays = relays;
             this.then = then;
+            choice = PodChoice.ofCaller(context);
             deadline = context.exchange().executor().schedule(() -> finish(FAILED), MAX_SECONDS, TimeUnit.SECONDS);
         }
 
@@ -82,13 +84,25 @@ final class ToolLister implements Catalogues.Lister {
                 finish(FAILED);
                 return;
             }
-            byte[] body = body(cursor).getBytes(StandardCharsets.UTF_8);
-            call = CredentialedCall.send(context, relays, () -> request(body), new Page(this));
+            send(body(cursor).getBytes(StandardCharsets.UTF_8));
+        }
+
+        private void send(byte[] body) {
+            call = CredentialedCall.send(context, relays, () -> request(body), new Page(this, body));
+        }
+
+        /** Asks another pod for the same page; false when there is none to ask. */
+        boolean another(UpstreamFailure failure, byte[] body) {
+            boolean another = !done && choice.another(failure);
+            if (another) {
+                send(body);
+            }
+            return another;
         }
 
         private UpstreamClient.Request request(byte[] body) {
             UpstreamClient.Request request =
-                    WorkloadRequests.of(context, HttpMethod.POST, Unpooled.wrappedBuffer(body));
+                    WorkloadRequests.of(context, HttpMethod.POST, Unpooled.wrappedBuffer(body), choice.pod());
             HttpHeaders headers = request.headers();
             headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
             headers.set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream");
@@ -166,13 +180,15 @@ final class ToolLister implements Catalogues.Lister {
     private static final class Page implements CredentialedCall.Listener {
 
         private final Listing listing;
+        private final byte[] request;
         private final int most;
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
         private @Nullable SseReader events;
         private boolean answered;
 
-        Page(Listing listing) {
+        Page(Listing listing, byte[] request) {
             this.listing = listing;
+            this.request = request;
             this.most = listing.context.served().limits().responseBytes();
         }
 
@@ -229,6 +245,9 @@ final class ToolLister implements Catalogues.Lister {
 
         @Override
         public void onFailure(UpstreamFailure failure) {
+            if (!answered && listing.another(failure, request)) {
+                answered = true;
+            }
             answer(null);
         }
 

@@ -29,6 +29,18 @@ final class WorkloadRequests {
         return of(context, method, body, false, urlOf(context.served().route(), context.session()));
     }
 
+    /** As {@link #of(McpContext, HttpMethod, ByteBuf)}, to this pod where it is one in particular. */
+    static UpstreamClient.Request of(McpContext context, HttpMethod method, ByteBuf body, int pod) {
+        return pod == PodChoice.ANY
+                ? of(context, method, body)
+                : of(
+                        context,
+                        method,
+                        body,
+                        false,
+                        upstream(context.served().route()).ofPod(pod));
+    }
+
     /**
      * The request that initializes, so that no version has been agreed yet.
      *

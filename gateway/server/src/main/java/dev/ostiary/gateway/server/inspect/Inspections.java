@@ -4,6 +4,8 @@ import dev.ostiary.gateway.config.Route;
 import dev.ostiary.gateway.config.RuntimeConfig;
 import dev.ostiary.gateway.config.Upstream;
 import dev.ostiary.gateway.config.UpstreamAuth;
+import dev.ostiary.gateway.server.credentials.IdentityAssertions;
+import dev.ostiary.gateway.server.credentials.InspectionAssertions;
 import dev.ostiary.gateway.server.upstream.UpstreamClient;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Looks at the workloads behind open routes: when a route is new or leads elsewhere, when the workload says that its lists
  * have changed, and when it could not be reached; after a failure again and again, ever more seldom, until it answers. A
  * workload that has answered is left alone. Only what every caller shares is used as credential; a workload that wants a
- * user's own is not asked. Few looks happen at once.
+ * user's own is not asked, but for stdio servers, whose bridge is told that it is the gateway who looks. Few looks happen at once.
  *
  * <p>Any thread; nothing here waits.
  */
@@ -53,6 +55,7 @@ public final class Inspections implements AutoCloseable {
     private final Map<String, Watched> byRoute = new HashMap<>();
     private final Map<URI, List<Watched>> byUrl = new HashMap<>();
     private final Deque<Watched> waiting = new ArrayDeque<>();
+    private volatile @Nullable InspectionAssertions assertions;
     private int looking;
     private boolean telling;
     private boolean news;
@@ -60,6 +63,7 @@ public final class Inspections implements AutoCloseable {
 
     /** A route's workload. Guarded by the inspections' lock. */
     private static final class Watched {
+        private final Route route;
         private final Basis basis;
         private Sighting sighting;
         private int failures;
@@ -75,21 +79,28 @@ public final class Inspections implements AutoCloseable {
 
         private boolean dropped;
 
-        Watched(Basis basis, Sighting sighting) {
+        Watched(Route route, Basis basis, Sighting sighting) {
+            this.route = route;
             this.basis = basis;
             this.sighting = sighting;
         }
     }
 
-    /** What decides whether an earlier sighting still counts. */
+    /**
+     * What decides whether an earlier sighting still counts.
+     *
+     * @param value of the Secret that it is shown; null where there is none
+     * @param vouched whether the gateway can say that it is itself who looks
+     */
     private record Basis(
             String workloadUid,
             Upstream upstream,
             UpstreamAuth auth,
             @Nullable String value,
+            boolean vouched,
             int maxDepth) {
 
-        static @Nullable Basis of(Route route, RuntimeConfig config) {
+        static @Nullable Basis of(Route route, RuntimeConfig config, boolean vouched) {
             Upstream upstream = route.upstream();
             if (upstream == null) {
                 return null;
@@ -102,6 +113,7 @@ public final class Inspections implements AutoCloseable {
                     upstream,
                     route.upstreamAuth(),
                     value,
+                    vouched && InspectionAssertions.areFor(route),
                     config.snapshot().listener().limits().jsonDepth());
         }
 
@@ -158,12 +170,14 @@ public final class Inspections implements AutoCloseable {
      * Another configuration is in force.
      *
      * @param open names of its open routes
+     * @param own what stdio servers are shown; null when there is no key to make it with
      */
-    public synchronized void configured(RuntimeConfig config, Set<String> open) {
+    public synchronized void configured(RuntimeConfig config, Set<String> open, @Nullable InspectionAssertions own) {
+        assertions = own;
         Map<String, Watched> before = new HashMap<>(byRoute);
         byRoute.clear();
         for (Route route : config.snapshot().routes()) {
-            Basis basis = open.contains(route.name()) ? Basis.of(route, config) : null;
+            Basis basis = open.contains(route.name()) ? Basis.of(route, config, own != null) : null;
             if (basis == null) {
                 continue;
             }
@@ -172,7 +186,7 @@ public final class Inspections implements AutoCloseable {
                 byRoute.put(route.name(), earlier);
                 before.remove(route.name());
             } else {
-                byRoute.put(route.name(), begin(basis));
+                byRoute.put(route.name(), begin(route, basis));
             }
         }
         before.values().forEach(this::drop);
@@ -187,14 +201,20 @@ public final class Inspections implements AutoCloseable {
         next();
     }
 
-    private Watched begin(Basis basis) {
-        if (!basis.auth().sharedByAllCallers()) {
-            return new Watched(basis, new Sighting.NeedsUser());
+    private Watched begin(Route route, Basis basis) {
+        if (InspectionAssertions.areFor(route) && !basis.vouched()) {
+            return new Watched(
+                    route,
+                    basis,
+                    new Sighting.Failed("the gateway has no key to sign what the server's bridge is shown"));
+        }
+        if (!basis.auth().sharedByAllCallers() && !basis.vouched()) {
+            return new Watched(route, basis, new Sighting.NeedsUser());
         }
         if (basis.auth() instanceof UpstreamAuth.Secret && basis.value() == null) {
-            return new Watched(basis, new Sighting.Failed("the Secret that it is to be shown is missing"));
+            return new Watched(route, basis, new Sighting.Failed("the Secret that it is to be shown is missing"));
         }
-        Watched fresh = new Watched(basis, new Sighting.Pending());
+        Watched fresh = new Watched(route, basis, new Sighting.Pending());
         queue(fresh);
         return fresh;
     }
@@ -273,8 +293,12 @@ public final class Inspections implements AutoCloseable {
     }
 
     private void look(EventLoop loop, Watched watched, Look.Subject subject) {
+        InspectionAssertions own = assertions;
+        Look.Subject shown = watched.basis.vouched() && own != null
+                ? subject.showing(IdentityAssertions.HEADER, own.of(watched.route))
+                : subject;
         try {
-            new Look(client, loop, subject, sighting -> looked(watched, sighting)).begin();
+            new Look(client, loop, shown, sighting -> looked(watched, sighting)).begin();
         } catch (IllegalArgumentException unsendable) {
             looked(watched, new Sighting.Failed("the header that it is to be shown cannot be sent"));
         }

@@ -54,6 +54,10 @@ final class Look {
     record Subject(
             URI url, @Nullable String header, @Nullable String value, int maxDepth) {
 
+        Subject showing(String other, String word) {
+            return new Subject(url, other, word, maxDepth);
+        }
+
         /** Never the value. */
         @Override
         public String toString() {

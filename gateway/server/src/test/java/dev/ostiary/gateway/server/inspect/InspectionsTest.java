@@ -3,6 +3,9 @@ package dev.ostiary.gateway.server.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.ostiary.gateway.config.AuditSettings;
@@ -21,6 +24,9 @@ import dev.ostiary.gateway.config.Snapshot;
 import dev.ostiary.gateway.config.SnapshotCodec;
 import dev.ostiary.gateway.config.Upstream;
 import dev.ostiary.gateway.config.UpstreamAuth;
+import dev.ostiary.gateway.server.credentials.InspectionAssertions;
+import dev.ostiary.gateway.server.entra.Time;
+import dev.ostiary.gateway.server.keys.SigningKeys;
 import dev.ostiary.gateway.server.upstream.PooledUpstreamClient;
 import dev.ostiary.gateway.server.upstream.UpstreamClient;
 import dev.ostiary.gateway.server.upstream.UpstreamFailure;
@@ -46,6 +52,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -75,6 +82,7 @@ class InspectionsTest {
     private final PooledUpstreamClient client = new PooledUpstreamClient(
             UpstreamSettings.of(ListenerSettings.Timeouts.DEFAULT, EgressSettings.DIRECT), UpstreamMetrics.NONE);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final KeyRing keys = KeyRing.generate(new SecureRandom(), Instant.now());
     private final List<String> received = new CopyOnWriteArrayList<>();
     private HttpServer server;
     private volatile Script script = InspectionsTest::usual;
@@ -291,6 +299,62 @@ class InspectionsTest {
     }
 
     @Test
+    void aStdioServersBridgeIsShownThatTheGatewayLooks() throws Exception {
+        List<String> shown = new CopyOnWriteArrayList<>();
+        script = (method, exchange) -> {
+            shown.add(exchange.getRequestHeaders().getFirst("Ostiary-Assertion"));
+            usual(method, exchange);
+        };
+
+        look(stdio("notes"));
+
+        assertThat(seen.get("notes")).isInstanceOf(Sighting.Answered.class);
+        await().atMost(PATIENCE).until(() -> received.contains("DELETE"));
+        // One for the whole look, so that the session stays its own.
+        assertThat(Set.copyOf(shown)).hasSize(1);
+        SignedJWT assertion = SignedJWT.parse(shown.getFirst());
+        assertThat(assertion.verify(new ECDSAVerifier(new SigningKeys(keys, KeyRing.Purpose.ASSERTION)
+                        .keys()
+                        .getFirst()
+                        .key())))
+                .isTrue();
+        assertThat(assertion.getHeader().getType().getType()).isEqualTo("ostiary-assertion+jwt");
+        JWTClaimsSet claims = assertion.getJWTClaimsSet();
+        assertThat(claims.getSubject()).isEqualTo("ostiary:inspect");
+        assertThat(claims.getIssuer()).isEqualTo("https://mcp.example.com");
+        assertThat(claims.getAudience()).containsExactly("urn:ostiary:workload:tools/notes");
+        assertThat(claims.getStringListClaim("groups")).isEmpty();
+        assertThat(Duration.between(
+                        claims.getIssueTime().toInstant(),
+                        claims.getExpirationTime().toInstant()))
+                .isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void anHttpServerIsShownAssertionsAboutUsersAlone() {
+        configure(with(route("mine"), new UpstreamAuth.IdentityAssertion()), stdio("notes"));
+        await().atMost(PATIENCE).until(() -> seen.get("notes") instanceof Sighting.Answered);
+
+        assertThat(seen.get("mine")).isEqualTo(new Sighting.NeedsUser());
+        assertThat(received.stream().filter("initialize"::equals)).hasSize(1);
+    }
+
+    private Route stdio(String name) {
+        Route route = with(route(name), new UpstreamAuth.IdentityAssertion());
+        return new Route(
+                route.name(),
+                route.workload(),
+                route.workloadUid(),
+                route.displayName(),
+                null,
+                new Upstream(url(), Upstream.Transport.STDIO, true),
+                route.upstreamAuth(),
+                route.policies(),
+                route.tools(),
+                route.sessions());
+    }
+
+    @Test
     void aSharedSecretIsShown() {
         List<String> shown = new CopyOnWriteArrayList<>();
         script = (method, exchange) -> {
@@ -353,12 +417,11 @@ class InspectionsTest {
                 EgressSettings.DIRECT,
                 new AuditSettings(AuditSettings.Arguments.NONE),
                 sorted);
+        RuntimeConfig config = RuntimeConfig.of(snapshot, keys, new Credentials(Map.of("tools/key/value", "s3cret")));
         inspections.configured(
-                RuntimeConfig.of(
-                        snapshot,
-                        KeyRing.generate(new SecureRandom(), Instant.now()),
-                        new Credentials(Map.of("tools/key/value", "s3cret"))),
-                sorted.stream().map(Route::name).collect(Collectors.toSet()));
+                config,
+                sorted.stream().map(Route::name).collect(Collectors.toSet()),
+                InspectionAssertions.of(config, Time.system()));
     }
 
     private URI url() {
