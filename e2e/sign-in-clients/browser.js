@@ -56,11 +56,14 @@ function submission(page, url) {
     const wanted =
       buttons.find(b => b.getAttribute('name') === 'decision' && b.getAttribute('value') === 'approve') ??
       buttons.find(b => b.text.toLowerCase().includes(user.toLowerCase())) ??
-      buttons.find(b => /^(accept|approve|continue|yes)$/i.test(b.text.trim()));
+      buttons.find(b => /^(accept|approve|continue|yes|sign-in)$/i.test(b.text.trim()));
     if (!wanted) continue;
     const fields = new URLSearchParams();
     for (const input of form.querySelectorAll('input')) {
-      if ((input.getAttribute('type') ?? 'text') === 'hidden') fields.set(input.getAttribute('name'), input.getAttribute('value') ?? '');
+      const type = input.getAttribute('type') ?? 'text';
+      if (type === 'hidden') fields.set(input.getAttribute('name'), input.getAttribute('value') ?? '');
+      // Other authorization servers ask who it is, and for a password.
+      if ((type === 'text' || type === 'password') && input.hasAttribute('required')) fields.set(input.getAttribute('name'), user);
     }
     if (wanted.getAttribute('name')) fields.set(wanted.getAttribute('name'), wanted.getAttribute('value') ?? '');
     return {url: new URL(form.getAttribute('action') || url.href, url), body: fields.toString()};

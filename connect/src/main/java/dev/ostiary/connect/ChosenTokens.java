@@ -1,12 +1,14 @@
 package dev.ostiary.connect;
 
-import dev.ostiary.connect.ConnectOptions.Auth;
 import dev.ostiary.connect.az.AzRequest;
 import dev.ostiary.connect.az.AzureCli;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.metadata.Documents;
 import dev.ostiary.connect.metadata.EntraIssuer;
 import dev.ostiary.connect.metadata.ProtectedResource;
 import dev.ostiary.connect.oauth.OAuthTokens;
+import dev.ostiary.connect.settings.ConnectOptions.Auth;
+import dev.ostiary.connect.settings.ConnectSettings;
 import dev.ostiary.connect.token.AccessToken;
 import dev.ostiary.connect.token.Challenge;
 import dev.ostiary.connect.token.TokenSource;

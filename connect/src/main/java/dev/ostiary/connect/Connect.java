@@ -2,6 +2,9 @@ package dev.ostiary.connect;
 
 import dev.ostiary.connect.az.AzTokens;
 import dev.ostiary.connect.az.AzureCli;
+import dev.ostiary.connect.az.SharedTokens;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
+import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.doctor.Doctor;
 import dev.ostiary.connect.http.LazyTrust;
 import dev.ostiary.connect.http.LegacySse;
@@ -12,7 +15,10 @@ import dev.ostiary.connect.oauth.OAuthTokens;
 import dev.ostiary.connect.oauth.SignInSettings;
 import dev.ostiary.connect.relay.Output;
 import dev.ostiary.connect.relay.Relay;
+import dev.ostiary.connect.settings.ConnectOptions;
+import dev.ostiary.connect.settings.ConnectSettings;
 import dev.ostiary.connect.state.OwnFiles;
+import dev.ostiary.connect.state.Secrets;
 import dev.ostiary.connect.token.StaticToken;
 import dev.ostiary.connect.token.TokenSource;
 import java.io.IOException;
@@ -32,6 +38,9 @@ public final class Connect implements AutoCloseable {
     private static final Duration LOGIN_PATIENCE = Duration.ofMinutes(5);
     /** How long calls wait for a server that restarts. */
     private static final Duration RESTART_PATIENCE = Duration.ofSeconds(30);
+
+    /** The longest pause before a server's own stream is opened again. */
+    private static final Duration LISTEN_AGAIN = Duration.ofSeconds(30);
 
     private final HttpClient http;
     private final Relay relay;
@@ -62,10 +71,13 @@ public final class Connect implements AutoCloseable {
             throws ConnectFailure {
         HttpClient http = client(environment);
         TokenSource tokens = tokens(settings, environment, new Documents(http), clock, diagnostics);
-        Relay relay = new Relay(new Output(out, onBroken), settings.toolTimeout(), diagnostics);
+        Relay relay = new Relay(new Output(out, onBroken), settings.toolTimeout(), clock, diagnostics);
         McpHttp mcp = new McpHttp(http, settings.url(), tokens, settings.headers(), RESTART_PATIENCE);
         return new Connect(
-                http, relay, new StreamableHttp(mcp, relay, diagnostics), new LegacySse(mcp, relay, diagnostics));
+                http,
+                relay,
+                new StreamableHttp(mcp, relay, LISTEN_AGAIN, diagnostics),
+                new LegacySse(mcp, relay, settings.toolTimeout(), diagnostics));
     }
 
     /** HTTP/1.1: event streams that stay open do not share a connection with calls, and it starts faster. */
@@ -97,6 +109,8 @@ public final class Connect implements AutoCloseable {
             return StaticToken.of(given);
         }
         OwnFiles files = OwnFiles.ofThisUser(environment);
+        Secrets secrets =
+                Secrets.of(environment, System.getProperty("os.name", ""), options.keychain(), files, diagnostics);
         AzureCli az = new AzureCli(environment, LOGIN_PATIENCE, diagnostics);
         OAuthTokens browser = new OAuthTokens(
                 settings.url(),
@@ -109,7 +123,7 @@ public final class Connect implements AutoCloseable {
                         LOGIN_PATIENCE),
                 documents,
                 environment,
-                options.keychain(),
+                secrets,
                 files,
                 clock,
                 diagnostics);
@@ -123,6 +137,7 @@ public final class Connect implements AutoCloseable {
                         tenantWasGiven,
                         login(options, environment),
                         settings.margin(),
+                        new SharedTokens(secrets, files, environment, diagnostics),
                         files,
                         clock,
                         diagnostics),

@@ -1,4 +1,4 @@
-/** A local stdio MCP server that forwards to a remote one: settings, failures and the program's wiring. */
+/** A local stdio MCP server that forwards to a remote one: the wiring. */
 @NullMarked
 package dev.ostiary.connect;
 

@@ -1,18 +1,35 @@
 package dev.ostiary.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.ostiary.connect.az.AzRequest;
+import dev.ostiary.connect.az.AzTokens;
+import dev.ostiary.connect.az.AzureCli;
+import dev.ostiary.connect.az.SharedTokens;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
+import dev.ostiary.connect.diagnostics.Diagnostics;
+import dev.ostiary.connect.settings.ConnectOptions;
+import dev.ostiary.connect.state.OwnFiles;
+import dev.ostiary.connect.state.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +142,7 @@ class AzureCliTest {
             ERROR: AADSTS50076: claims.\\nInteractive authentication is needed. Please run:\\naz logout\\naz login --scope s | must be done again | run: az logout, then: az login
             ERROR: Tenant shouldn't be specified for managed identity account | managed identity               | leave MCP_ENTRA_TENANT
             ERROR: Connection error: Max retries exceeded                     | cannot reach the tenant        | check the network
+            az: command not found                                             | az: command not found          | run it yourself
             ERROR: something new                                              | something new                  | run it yourself
             """)
     void whatAzSaysIsExplained(String printed, String cause, String fix) throws Exception {
@@ -161,6 +179,191 @@ class AzureCliTest {
         }
         assertThat(az.calls()).hasSize(1);
         assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void aTenantFromMetadataIsLeftOutForAManagedIdentity() throws Exception {
+        Files.writeString(home.resolve("bin/az"), """
+                #!/bin/sh
+                case "$*" in *--tenant*) echo "ERROR: Tenant shouldn't be specified for managed identity account" >&2; exit 1 ;; esac
+                echo '{"accessToken":"az-token-mi","expires_on":4102444800}'
+                """);
+        try (ScriptedServer guarded = ScriptedServer.start((asked, reply) -> {
+            String origin = "http://" + asked.header("Host");
+            if (asked.path().startsWith("/.well-known/")) {
+                reply.json(
+                        200,
+                        "{\"resource\":\"" + origin + "/mcp\",\"authorization_servers\":[\"" + origin
+                                + "/contoso/v2.0\"],\"scopes_supported\":[\"api://notes/mcp.notes\"]}");
+            } else if (asked.header("Authorization") == null) {
+                reply.header("WWW-Authenticate", "Bearer").status(401);
+            } else if (asked.method().equals("GET")) {
+                reply.status(405);
+            } else {
+                reply.initialized(asked, null);
+            }
+        })) {
+            Map<String, String> environment = environment();
+            environment.remove("MCP_ENTRA_RESOURCE");
+            environment.put("MCP_ENTRA_SERVER_URL", guarded.url().toString());
+            try (LocalClient client = client(environment)) {
+                assertThat(client.initialize().path("result").isObject()).isTrue();
+            }
+            assertThat(guarded.asked().stream().map(asked -> asked.header("Authorization")))
+                    .contains("Bearer az-token-mi");
+        }
+    }
+
+    /** Before azure-cli 2.54 there is the time of this machine alone, without a zone. */
+    @Test
+    void anOlderAzSaysTheExpiryInLocalTime() throws Exception {
+        LocalDateTime expiry = LocalDateTime.ofInstant(now.get().plus(Duration.ofHours(1)), ZoneId.systemDefault());
+        az.write(
+                "token.out",
+                "{\"accessToken\":\"az-token-old\",\"expiresOn\":\""
+                        + expiry.format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS")) + "\"}");
+        try (LocalClient client = client(environment())) {
+            client.initialize();
+            now.set(now.get().plus(Duration.ofMinutes(54)));
+            client.call(1, "tools/list");
+            assertThat(az.calls()).hasSize(1);
+            now.set(now.get().plus(Duration.ofMinutes(2)));
+            client.call(2, "tools/list");
+            assertThat(az.calls()).hasSize(2);
+        }
+    }
+
+    @Test
+    void oneProcessAsksAzAndTheOthersUseWhatItGot() throws Exception {
+        az.loggedInAs(home, "ben");
+        List<LocalClient> windows = new ArrayList<>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                windows.add(client(environment()));
+            }
+            for (LocalClient window : windows) {
+                window.send(LocalClient.INITIALIZE);
+            }
+            for (LocalClient window : windows) {
+                assertThat(window.message().path("result").isObject()).isTrue();
+            }
+            assertThat(az.calls()).hasSize(1);
+        } finally {
+            for (LocalClient window : windows) {
+                window.close();
+            }
+        }
+        try (Stream<Path> kept = Files.walk(home.resolve(".local/state/ostiary/connect"))) {
+            assertThat(kept.toList())
+                    .hasSize(3)
+                    .allSatisfy(path -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                            .endsWith("------"));
+        }
+    }
+
+    @Test
+    void anotherResourceOrTenantIsAnotherToken() throws Exception {
+        az.loggedInAs(home, "ben");
+        for (Map<String, String> environment : List.of(
+                environment(), environment("MCP_ENTRA_RESOURCE", "api://b"), environment("MCP_ENTRA_TENANT", "t"))) {
+            try (LocalClient client = client(environment)) {
+                client.initialize();
+            }
+        }
+        assertThat(az.calls()).hasSize(3);
+    }
+
+    @Test
+    void aTokenOfAnotherLoginIsNobodys() throws Exception {
+        for (String user : List.of("ben", "ben", "anna")) {
+            az.loggedInAs(home, user);
+            try (LocalClient client = client(environment())) {
+                client.initialize();
+            }
+        }
+        assertThat(az.calls()).hasSize(2);
+        Files.delete(home.resolve(".azure/azureProfile.json"));
+        try (LocalClient client = client(environment())) {
+            client.initialize();
+        }
+        assertThat(az.calls()).hasSize(3);
+    }
+
+    @Test
+    void aProcessThatRunsNoticesAnotherLogin() throws Exception {
+        az.loggedInAs(home, "ben");
+        try (LocalClient client = client(environment())) {
+            client.initialize();
+            client.call(1, "tools/list");
+            assertThat(az.calls()).hasSize(1);
+            az.loggedInAs(home, "somebody-else");
+            client.call(2, "tools/list");
+            assertThat(az.calls()).hasSize(2);
+            // And when nobody is logged in any more, it has nothing to show.
+            Files.delete(home.resolve(".azure/azureProfile.json"));
+            az.noToken("ERROR: Please run 'az login' to setup account.\n");
+            assertThat(client.call(3, "tools/list").has("error")).isTrue();
+        }
+        assertThat(server.asked("tools/list").getLast().header("Authorization")).isEqualTo("Bearer az-token-2");
+        assertThat(server.asked("tools/list")).hasSize(2);
+    }
+
+    @Test
+    void aSharedTokenThatIsRefusedIsAskedForAgainByOneAlone() throws Exception {
+        az.loggedInAs(home, "ben");
+        try (LocalClient first = client(environment());
+                LocalClient second = client(environment())) {
+            first.initialize();
+            second.initialize();
+            accepted = "az-token-2";
+            assertThat(first.call(1, "tools/list").has("result")).isTrue();
+            assertThat(second.call(1, "tools/list").has("result")).isTrue();
+        }
+        assertThat(az.calls()).hasSize(2);
+    }
+
+    @Test
+    void aSharedTokenIsNotUsedWhenItIsAboutToExpire() throws Exception {
+        az.loggedInAs(home, "ben");
+        az.write("expires", String.valueOf(now.get().plus(Duration.ofHours(1)).getEpochSecond()));
+        try (LocalClient client = client(environment())) {
+            client.initialize();
+        }
+        now.set(now.get().plus(Duration.ofMinutes(56)));
+        try (LocalClient client = client(environment())) {
+            client.initialize();
+        }
+        assertThat(az.calls()).hasSize(2);
+    }
+
+    @Test
+    void aLoginThatNobodyFinishesEndsInTime() throws Exception {
+        az.noToken("ERROR: Please run 'az login' to setup account.\n")
+                .write("login.err", "A web browser has been opened. Please continue the login in the web browser.\n")
+                .write("login.hangs", "");
+        Map<String, String> environment = environment();
+        List<String> said = new CopyOnWriteArrayList<>();
+        Diagnostics diagnostics = new Diagnostics(said::add);
+        OwnFiles files = OwnFiles.ofThisUser(environment);
+        AzTokens tokens = new AzTokens(
+                new AzureCli(environment, Duration.ofSeconds(2), diagnostics),
+                new AzRequest("api://notes", List.of(), null),
+                false,
+                AzTokens.Login.BROWSER,
+                Duration.ofMinutes(5),
+                new SharedTokens(
+                        Secrets.of(environment, "Linux", false, files, diagnostics), files, environment, diagnostics),
+                files,
+                now::get,
+                diagnostics);
+
+        assertThatThrownBy(tokens::current)
+                .isInstanceOf(ConnectFailure.class)
+                .hasMessageContaining("the sign-in with az was not finished within 2 s")
+                .hasMessageContaining(
+                        "start again: az login --output none --allow-no-subscriptions --scope api://notes/.default");
+        assertThat(said).anyMatch(line -> line.contains("A web browser has been opened"));
+        assertThat(az.calls()).filteredOn(call -> call.startsWith("login")).noneMatch(call -> call.contains("device"));
     }
 
     @Test

@@ -3,6 +3,9 @@ package dev.ostiary.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ostiary.connect.diagnostics.ConnectFailure;
+import dev.ostiary.connect.settings.ConnectOptions;
+import dev.ostiary.connect.settings.ConnectSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

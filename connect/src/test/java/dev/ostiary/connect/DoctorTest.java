@@ -2,6 +2,9 @@ package dev.ostiary.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ostiary.connect.diagnostics.Diagnostics;
+import dev.ostiary.connect.settings.ConnectOptions;
+import dev.ostiary.connect.settings.ConnectSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -59,6 +59,13 @@ final class FakeAz {
         return write("token.exit", "1").write("token.err", err);
     }
 
+    /** What {@code az login} writes of who is logged in. */
+    FakeAz loggedInAs(Path home, String user) throws IOException {
+        Path profile = Files.createDirectories(home.resolve(".azure")).resolve("azureProfile.json");
+        Files.writeString(profile, "{\"subscriptions\":[{\"user\":{\"name\":\"" + user + "\"}}]}");
+        return this;
+    }
+
     FakeAz loginWorks() throws IOException {
         return write("login.exit", "0");
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ostiary.connect.diagnostics.Diagnostics;
+import dev.ostiary.connect.settings.ConnectOptions;
+import dev.ostiary.connect.settings.ConnectSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -24,12 +24,18 @@ final class OtherOAuthServer implements ScriptedServer.Script {
     volatile String denied;
     volatile String resource;
     volatile boolean offersDevice;
+    volatile boolean refusesScopes;
+    volatile boolean offersOffline;
     volatile boolean refreshFails;
     volatile int expiresIn = 3600;
     private volatile String accepted = "none";
     private volatile String refresh = "none";
     private final Map<String, String> clients = new ConcurrentHashMap<>();
     private final Map<String, Map<String, String>> codes = new ConcurrentHashMap<>();
+
+    void forgetClients() {
+        clients.clear();
+    }
 
     void refuseTokens() {
         accepted = "none";
@@ -51,9 +57,14 @@ final class OtherOAuthServer implements ScriptedServer.Script {
                         "{\"issuer\":\"" + origin + "\",\"authorization_endpoint\":\"" + origin + "/authorize\","
                                 + "\"token_endpoint\":\"" + origin + "/token\",\"registration_endpoint\":\"" + origin
                                 + "/register\",\"code_challenge_methods_supported\":[\"S256\"],"
+                                + (offersOffline ? "\"scopes_supported\":[\"notes\",\"offline_access\"]," : "")
                                 + (offersDevice ? "\"device_authorization_endpoint\":\"" + origin + "/device\"," : "")
                                 + "\"authorization_response_iss_parameter_supported\":true}");
             case "/register" -> {
+                if (refusesScopes && asked.json().has("scope")) {
+                    reply.json(400, "{\"error\":\"invalid_client_metadata\",\"error_description\":\"scope\"}");
+                    return;
+                }
                 String id = "client-" + registrations.incrementAndGet();
                 clients.put(id, asked.json().path("redirect_uris").path(0).asText());
                 reply.json(201, "{\"client_id\":\"" + id + "\",\"token_endpoint_auth_method\":\"none\"}");
@@ -97,13 +108,15 @@ final class OtherOAuthServer implements ScriptedServer.Script {
                         && form.get("client_id").equals(asked.get("client_id"))
                         && form.get("resource").equals(asked.get("resource"))
                         && asked.get("resource").endsWith("/mcp")
-                        && "notes".equals(asked.get("scope"));
+                        && (offersOffline ? "notes offline_access" : "notes").equals(asked.get("scope"));
             }
             case "refresh_token" -> refresh.equals(form.get("refresh_token")) && !refreshFails;
             default -> "d".equals(form.get("device_code"));
         };
         if (type.endsWith("device_code") && devicePolls.incrementAndGet() < 2) {
             reply.json(400, "{\"error\":\"authorization_pending\"}");
+        } else if (!clients.containsKey(form.get("client_id"))) {
+            reply.json(401, "{\"error\":\"invalid_client\"}");
         } else if (!good) {
             reply.json(400, "{\"error\":\"invalid_grant\",\"error_description\":\"used or gone\"}");
         } else {

@@ -5,13 +5,25 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ostiary.connect.ScriptedServer.Asked;
+import dev.ostiary.connect.diagnostics.Diagnostics;
+import dev.ostiary.connect.http.Call;
+import dev.ostiary.connect.http.McpHttp;
+import dev.ostiary.connect.http.StreamableHttp;
+import dev.ostiary.connect.message.Message;
+import dev.ostiary.connect.settings.ConnectOptions;
+import dev.ostiary.connect.token.StaticToken;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -329,6 +341,269 @@ class RelayTest {
                 LocalClient client = client(server)) {
             client.send(LocalClient.INITIALIZE);
             assertThat(client.message().path("error").path("message").asText()).contains("405");
+        }
+    }
+
+    @Test
+    void afterASleepTheServersStreamIsTakenUpWhereItWas() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-20T10:00:00Z"));
+        CountDownLatch over = new CountDownLatch(1);
+        List<String> takenUpAfter = new CopyOnWriteArrayList<>();
+        try (ScriptedServer server = ScriptedServer.start((asked, reply) -> {
+                    if (asked.method().equals("GET")) {
+                        takenUpAfter.add(String.valueOf(asked.header("Last-Event-ID")));
+                        reply.events("id: e-" + takenUpAfter.size()
+                                + "\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}\n\n");
+                        // And then nothing, as of a connection that nobody keeps any more.
+                        awaitQuietly(over);
+                    } else {
+                        usual(asked, reply, "s-1");
+                    }
+                });
+                LocalClient client = LocalClient.of(
+                        ConnectOptions.of(server.url().toString()), Map.of("HOME", home.toString()), now::get)) {
+            client.initialize();
+            assertThat(client.message().path("method").asText()).isEqualTo("notifications/tools/list_changed");
+            // A night with the lid closed.
+            now.set(now.get().plus(Duration.ofHours(9)));
+            assertThat(client.message().path("method").asText()).isEqualTo("notifications/tools/list_changed");
+            assertThat(takenUpAfter).startsWith("null", "e-1");
+            over.countDown();
+        }
+    }
+
+    @Test
+    void afterASleepAnOlderServersStreamIsNotWaitedFor() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-20T10:00:00Z"));
+        OlderServer older = new OlderServer();
+        try (ScriptedServer server = ScriptedServer.start(older);
+                LocalClient client = LocalClient.of(
+                        ConnectOptions.of(server.url().toString()), Map.of("HOME", home.toString()), now::get)) {
+            client.initialize();
+            now.set(now.get().plus(Duration.ofHours(9)));
+            await().atMost(SOON).until(() -> client.call(1, "tools/list").has("result") && older.streams.get() == 2);
+            older.endStream();
+        }
+    }
+
+    /** Streams of the older transport: a test says what becomes of each {@code initialize}. */
+    private static final class OlderServer implements ScriptedServer.Script {
+
+        private final AtomicInteger streams = new AtomicInteger();
+        private final Map<String, OutputStream> byAddress = new ConcurrentHashMap<>();
+        private final AtomicReference<CountDownLatch> open = new AtomicReference<>(new CountDownLatch(1));
+        private volatile String refusal;
+        private volatile boolean silent;
+
+        void endStream() {
+            open.getAndSet(new CountDownLatch(1)).countDown();
+        }
+
+        @Override
+        public void answer(Asked asked, ScriptedServer.Reply reply) throws IOException {
+            if (asked.method().equals("GET")) {
+                CountDownLatch mine = open.get();
+                OutputStream out = reply.events();
+                String address = "id=" + streams.incrementAndGet();
+                byAddress.put(address, out);
+                out.write(("event: endpoint\ndata: /messages?" + address + "\n\n").getBytes(StandardCharsets.UTF_8));
+                out.flush();
+                try {
+                    mine.await(120, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            } else if (!asked.path().equals("/messages")) {
+                reply.status(405);
+            } else {
+                reply.status(202);
+                JsonNode id = asked.json().path("id");
+                if (!id.isMissingNode() && !(silent && asked.rpc().equals("initialize"))) {
+                    String outcome = refusal != null && asked.rpc().equals("initialize")
+                            ? "\"error\":{\"code\":-32000,\"message\":\"" + refusal + "\"}"
+                            : "\"result\":{\"said\":\"" + asked.rpc() + "\"}";
+                    OutputStream out = byAddress.get(asked.query());
+                    out.write(("event: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":" + id + "," + outcome + "}\n\n")
+                            .getBytes(StandardCharsets.UTF_8));
+                    out.flush();
+                }
+            }
+        }
+    }
+
+    @Test
+    void anOlderStreamThatEndedIsOpenedAgainWithTheClientsInitialize() throws Exception {
+        OlderServer older = new OlderServer();
+        try (ScriptedServer server = ScriptedServer.start(older);
+                LocalClient client = client(server)) {
+            client.initialize();
+            older.endStream();
+            await().atMost(SOON).until(() -> client.call(1, "tools/list").has("result") && older.streams.get() == 2);
+            assertThat(server.asked("initialize")).hasSize(3);
+            assertThat(server.asked("initialize").getLast().json().path("params"))
+                    .isEqualTo(server.asked("initialize").getFirst().json().path("params"));
+            older.endStream();
+        }
+    }
+
+    @Test
+    void anOlderServerThatDoesNotAnswerTheSecondInitializeHoldsNobodyUp() throws Exception {
+        OlderServer older = new OlderServer();
+        try (ScriptedServer server = ScriptedServer.start(older);
+                LocalClient client = client(server, "MCP_ENTRA_TOOL_TIMEOUT", "1")) {
+            client.initialize();
+            older.silent = true;
+            older.endStream();
+            // Until the end of the stream is noticed, calls still go through.
+            await().atMost(SOON).until(() -> client.call(1, "tools/list").has("error"));
+            client.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/roots/list_changed\"}");
+            await().atMost(SOON)
+                    .until(() -> client.errors().stream()
+                            .anyMatch(line -> line.contains("did not answer a new session's initialize within 1 s")
+                                    || line.contains("list_changed was not delivered")));
+            older.silent = false;
+            await().atMost(SOON).until(() -> client.call(2, "tools/list").has("result"));
+            older.endStream();
+        }
+    }
+
+    @Test
+    void anOlderServerThatRefusesTheSecondInitializeIsQuoted() throws Exception {
+        OlderServer older = new OlderServer();
+        try (ScriptedServer server = ScriptedServer.start(older);
+                LocalClient client = client(server)) {
+            client.initialize();
+            older.refusal = "no room";
+            older.endStream();
+            await().atMost(SOON)
+                    .until(() -> client.call(1, "tools/list")
+                            .path("error")
+                            .path("message")
+                            .asText()
+                            .contains("it refuses a new session: no room"));
+            older.endStream();
+        }
+    }
+
+    @Test
+    void anInitializeThatIsNeverAnsweredTimesOutAndMayBeTriedAgain() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        AtomicInteger tries = new AtomicInteger();
+        try (ScriptedServer server = ScriptedServer.start((asked, reply) -> {
+                    if (asked.method().equals("POST")
+                            && asked.rpc().equals("initialize")
+                            && tries.incrementAndGet() == 1) {
+                        awaitQuietly(over);
+                    }
+                    usual(asked, reply, "s-1");
+                });
+                LocalClient client = client(server, "MCP_ENTRA_TOOL_TIMEOUT", "1")) {
+            client.send(LocalClient.INITIALIZE);
+            assertThat(client.message().path("error").path("code").asInt()).isEqualTo(-32001);
+            assertThat(client.initialize().path("result").isObject()).isTrue();
+            assertThat(client.call(1, "tools/list").has("result")).isTrue();
+            over.countDown();
+        }
+    }
+
+    @Test
+    void aNoticeThatHangsDoesNotHoldUpTheNext() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        try (ScriptedServer server = ScriptedServer.start((asked, reply) -> {
+                    if (asked.body().contains("\"first\"")) {
+                        awaitQuietly(over);
+                    }
+                    usual(asked, reply, "s-1");
+                });
+                LocalClient client = client(server, "MCP_ENTRA_TOOL_TIMEOUT", "1")) {
+            client.initialize();
+            client.send("{\"jsonrpc\":\"2.0\",\"id\":\"first\",\"result\":{}}");
+            client.send("{\"jsonrpc\":\"2.0\",\"id\":\"second\",\"result\":{}}");
+            await().atMost(SOON)
+                    .until(() -> server.asked().stream()
+                            .anyMatch(asked -> asked.body().contains("\"second\"")));
+            assertThat(client.errors())
+                    .anyMatch(line -> line.contains("a response was not delivered: no answer within 1 s"));
+            over.countDown();
+        }
+    }
+
+    @Test
+    void manyCallsThatFindTheSessionGoneBeginOneNewOne() throws Exception {
+        AtomicReference<String> valid = new AtomicReference<>("none");
+        AtomicInteger sessions = new AtomicInteger();
+        CountDownLatch all = new CountDownLatch(20);
+        try (ScriptedServer server = ScriptedServer.start((asked, reply) -> {
+                    if (asked.method().equals("POST") && asked.rpc().equals("initialize")) {
+                        if (sessions.incrementAndGet() > 1) {
+                            awaitQuietly(all);
+                        }
+                        valid.set("s-" + sessions.get());
+                    } else if (!valid.get().equals(asked.header("Mcp-Session-Id"))) {
+                        all.countDown();
+                        reply.status(404);
+                        return;
+                    }
+                    usual(asked, reply, valid.get());
+                });
+                LocalClient client = client(server)) {
+            client.initialize();
+            client.call(0, "tools/list");
+            valid.set("restarted");
+            for (int id = 1; id <= 20; id++) {
+                client.request(id, "tools/list", "{}");
+            }
+            int answered = 0;
+            while (answered < 20) {
+                JsonNode message = client.message();
+                assertThat(message.has("error")).as("%s", message).isFalse();
+                answered += message.has("id") ? 1 : 0;
+            }
+            assertThat(sessions).hasValue(2);
+        }
+    }
+
+    @Test
+    void whatIsWrongWithTheServersStreamIsSaidOnceUntilItIsSomethingElse() throws Exception {
+        AtomicReference<String> name = new AtomicReference<>("first");
+        List<String> said = new CopyOnWriteArrayList<>();
+        AtomicInteger opened = new AtomicInteger();
+        try (ScriptedServer server = ScriptedServer.start((asked, reply) -> {
+                    if (asked.method().equals("GET")) {
+                        opened.incrementAndGet();
+                        reply.header(
+                                        "WWW-Authenticate",
+                                        "Bearer error=\"invalid_token\", error_description=\"" + name.get() + "\"")
+                                .status(401);
+                    } else {
+                        usual(asked, reply, "s-1");
+                    }
+                });
+                HttpClient http = HttpClient.newHttpClient();
+                StreamableHttp streamable = new StreamableHttp(
+                        new McpHttp(http, server.url(), StaticToken.of("secret"), Map.of(), Duration.ZERO),
+                        message -> {},
+                        Duration.ofMillis(20),
+                        new Diagnostics(said::add))) {
+            streamable.initialize(new Call(Message.parse(LocalClient.INITIALIZE.getBytes(StandardCharsets.UTF_8))));
+            streamable.tell(new Call(Message.notification("notifications/initialized")));
+            await().atMost(SOON).until(() -> opened.get() > 5);
+            assertThat(said).hasSize(1);
+            name.set("second");
+            await().atMost(SOON).until(() -> said.size() == 2);
+            int before = opened.get();
+            await().atMost(SOON).until(() -> opened.get() > before + 5);
+            assertThat(said).hasSize(2);
+            assertThat(said.getFirst()).contains("first");
+            assertThat(said.getLast()).contains("second");
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(60, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.ostiary.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ostiary.connect.settings.ConnectOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +100,18 @@ class SignInTest {
         }
     }
 
+    /** By how much it is too far on cannot be known: the token may have expired long ago. */
+    @Test
+    void aClockThatIsSetBackMakesNoTokenLastLonger() throws Exception {
+        try (LocalClient client = client()) {
+            client.initialize();
+            now.set(now.get().minus(Duration.ofDays(2)));
+            assertThat(client.call(1, "tools/list").has("result")).isTrue();
+            assertThat(client.call(2, "tools/list").has("result")).isTrue();
+        }
+        assertThat(oauth.grants).containsExactly("authorization_code", "refresh_token");
+    }
+
     @Test
     void aTokenRefusedInMidSessionIsRefreshed() throws Exception {
         try (LocalClient client = client()) {
@@ -121,6 +134,38 @@ class SignInTest {
         }
         assertThat(opened()).hasSize(2);
         assertThat(oauth.registrations).hasValue(1);
+    }
+
+    @Test
+    void aServerThatRegistersNoScopesIsAskedWithoutThem() throws Exception {
+        oauth.refusesScopes = true;
+        try (LocalClient client = client()) {
+            assertThat(client.initialize().path("result").isObject()).isTrue();
+        }
+        assertThat(oauth.registrations).hasValue(1);
+        assertThat(opened().getFirst()).contains("&scope=notes");
+    }
+
+    @Test
+    void aServerThatForgotTheClientGetsAnother() throws Exception {
+        try (LocalClient client = client()) {
+            client.initialize();
+            oauth.forgetClients();
+            oauth.refuseTokens();
+            assertThat(client.call(1, "tools/list").has("result")).isTrue();
+            assertThat(client.errors()).anyMatch(line -> line.contains("the sign-in has ended (invalid_client"));
+        }
+        assertThat(oauth.registrations).hasValue(2);
+        assertThat(opened()).hasSize(2);
+    }
+
+    @Test
+    void aServerThatGivesRefreshTokensOnConsentAloneIsAskedForIt() throws Exception {
+        oauth.offersOffline = true;
+        try (LocalClient client = client()) {
+            assertThat(client.initialize().path("result").isObject()).isTrue();
+        }
+        assertThat(opened().getFirst()).contains("scope=notes+offline_access&").endsWith("&prompt=consent");
     }
 
     @Test
@@ -175,7 +220,7 @@ class SignInTest {
             }
         }
         assertThat(opened()).hasSize(1);
-        assertThat(Files.readString(kept)).isBase64();
+        assertThat(Files.readString(kept)).matches("1\\.[0-9a-f]{32}\\.[A-Za-z0-9+/=]+");
         assertThat(Files.readString(Path.of(kept + ".calls")))
                 .contains("lookup service ostiary-connect key ")
                 .doesNotContain(Files.readString(kept));

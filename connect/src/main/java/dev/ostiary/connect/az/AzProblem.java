@@ -1,6 +1,6 @@
 package dev.ostiary.connect.az;
 
-import dev.ostiary.connect.ConnectFailure;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,7 +1,7 @@
 package dev.ostiary.connect.az;
 
-import dev.ostiary.connect.ConnectFailure;
-import dev.ostiary.connect.Diagnostics;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
+import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.state.OwnFiles;
 import dev.ostiary.connect.state.SharedLock;
 import dev.ostiary.connect.token.AccessToken;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens from the login of {@code az}. Time is looked at when a token is wanted, so a machine that slept notices at once. Of several
- * processes that find no login, one has the user sign in and the others wait for it.
+ * processes one asks and the others use what it got; where there is no login, one has the user sign in and the others wait.
  */
 public final class AzTokens implements TokenSource {
 
@@ -37,11 +37,13 @@ public final class AzTokens implements TokenSource {
     private final boolean tenantWasGiven;
     private final Login login;
     private final Duration margin;
+    private final SharedTokens shared;
     private final OwnFiles files;
     private final InstantSource clock;
     private final Diagnostics diagnostics;
 
     private @Nullable AccessToken token;
+    private String loginStamp = "";
     private Instant askedAt = Instant.MIN;
     private @Nullable ConnectFailure loginFailure;
     private Instant loginFailedAt = Instant.MIN;
@@ -51,7 +53,8 @@ public final class AzTokens implements TokenSource {
      *
      * @param tenantWasGiven by the user, not found in metadata
      * @param margin before its expiry a token is replaced
-     * @param files where the lock is that processes share
+     * @param shared with other processes
+     * @param files where the lock of sign-ins is
      */
     public AzTokens(
             AzureCli az,
@@ -59,6 +62,7 @@ public final class AzTokens implements TokenSource {
             boolean tenantWasGiven,
             Login login,
             Duration margin,
+            SharedTokens shared,
             OwnFiles files,
             InstantSource clock,
             Diagnostics diagnostics) {
@@ -67,6 +71,7 @@ public final class AzTokens implements TokenSource {
         this.tenantWasGiven = tenantWasGiven;
         this.login = login;
         this.margin = margin;
+        this.shared = shared;
         this.files = files;
         this.clock = clock;
         this.diagnostics = diagnostics;
@@ -74,17 +79,18 @@ public final class AzTokens implements TokenSource {
 
     @Override
     public synchronized AccessToken current() throws ConnectFailure, InterruptedException {
-        AccessToken known = token;
+        // After another login the token in memory is somebody else's.
+        AccessToken known = loginStamp.equals(shared.loginStamp()) ? token : null;
         Instant now = clock.instant();
         if (known != null) {
             Instant expiry = known.expiresAt();
             boolean askedLately = !now.isBefore(askedAt) && now.isBefore(askedAt.plus(PAUSE));
-            if (expiry == null || now.isBefore(expiry.minus(margin)) || (askedLately && now.isBefore(expiry))) {
+            if (expiry == null || isFresh(known) || (askedLately && now.isBefore(expiry))) {
                 return known;
             }
         }
         try {
-            return fetch();
+            return fetch(null);
         } catch (ConnectFailure e) {
             Instant expiry = known == null ? null : known.expiresAt();
             if (known == null || expiry == null || !clock.instant().isBefore(expiry)) {
@@ -103,7 +109,7 @@ public final class AzTokens implements TokenSource {
         if (known != null && refused != null && !known.value().equals(refused.value())) {
             return known;
         }
-        AccessToken fresh = fetch();
+        AccessToken fresh = fetch(refused);
         if (refused != null && fresh.value().equals(refused.value())) {
             String why = challenge.errorDescription() == null ? "" : ": " + challenge.errorDescription();
             throw ConnectFailure.refused(
@@ -113,11 +119,21 @@ public final class AzTokens implements TokenSource {
         return fresh;
     }
 
-    private AccessToken fetch() throws ConnectFailure, InterruptedException {
-        AccessToken fresh = ask(request);
+    private AccessToken fetch(@Nullable AccessToken refused) throws ConnectFailure, InterruptedException {
+        String stamp = shared.loginStamp();
+        AccessToken fresh = shared.get(
+                request,
+                kept -> isFresh(kept) && (refused == null || !kept.value().equals(refused.value())),
+                () -> ask(request));
         token = fresh;
+        loginStamp = stamp;
         askedAt = clock.instant();
         return fresh;
+    }
+
+    private boolean isFresh(AccessToken kept) {
+        Instant expiry = kept.expiresAt();
+        return expiry != null && clock.instant().isBefore(expiry.minus(margin));
     }
 
     private AccessToken ask(AzRequest wanted) throws ConnectFailure, InterruptedException {

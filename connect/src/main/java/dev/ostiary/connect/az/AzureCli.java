@@ -2,8 +2,9 @@ package dev.ostiary.connect.az;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.ostiary.connect.ConnectFailure;
-import dev.ostiary.connect.Diagnostics;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
+import dev.ostiary.connect.diagnostics.Diagnostics;
+import dev.ostiary.connect.program.Finished;
 import dev.ostiary.connect.token.AccessToken;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -48,7 +49,7 @@ public final class AzureCli {
 
     /** Whether it is installed. */
     public boolean isInstalled() {
-        return ProgramPath.azureCli(environment) != null;
+        return program() != null;
     }
 
     /** Its version, or another one-line answer of {@code az version}; for a person to read. */
@@ -109,7 +110,7 @@ public final class AzureCli {
 
     private Finished run(List<String> arguments, Duration timeout, Consumer<String> errors)
             throws ConnectFailure, InterruptedException {
-        List<String> program = ProgramPath.azureCli(environment);
+        List<String> program = program();
         if (program == null) {
             throw missing();
         }
@@ -123,6 +124,10 @@ public final class AzureCli {
         } catch (IOException e) {
             throw missing();
         }
+    }
+
+    private @Nullable List<String> program() {
+        return AzProgram.find(environment, System.getProperty("os.name", ""));
     }
 
     private static ConnectFailure missing() {

@@ -2,10 +2,9 @@ package dev.ostiary.connect.doctor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.ostiary.connect.ConnectFailure;
-import dev.ostiary.connect.ConnectSettings;
-import dev.ostiary.connect.Diagnostics;
 import dev.ostiary.connect.az.AzureCli;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
+import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.http.Call;
 import dev.ostiary.connect.http.McpHttp;
 import dev.ostiary.connect.http.NotStreamable;
@@ -15,10 +14,12 @@ import dev.ostiary.connect.message.Message;
 import dev.ostiary.connect.metadata.Documents;
 import dev.ostiary.connect.metadata.EntraIssuer;
 import dev.ostiary.connect.metadata.ProtectedResource;
+import dev.ostiary.connect.settings.ConnectSettings;
 import dev.ostiary.connect.token.AccessToken;
 import dev.ostiary.connect.token.Challenge;
 import dev.ostiary.connect.token.TokenSource;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -88,14 +89,15 @@ public final class Doctor {
 
     private @Nullable Challenge reach() throws InterruptedException {
         try {
-            HttpResponse<Void> answer = http.send(
+            HttpResponse<InputStream> answer = http.send(
                     HttpRequest.newBuilder(settings.url())
                             .timeout(TIMEOUT)
                             .header("Content-Type", "application/json")
                             .header("Accept", "application/json, text/event-stream")
                             .POST(HttpRequest.BodyPublishers.ofString(INITIALIZE))
                             .build(),
-                    HttpResponse.BodyHandlers.discarding());
+                    HttpResponse.BodyHandlers.ofInputStream());
+            answer.body().close();
             ok(
                     "server",
                     settings.url() + " answers " + answer.statusCode()
@@ -145,6 +147,36 @@ public final class Doctor {
     }
 
     private void initialize() throws InterruptedException {
+        Call call = new Call(initializeRequest());
+        Thread trying = Thread.ofVirtual().name("initialize").start(() -> {
+            call.startHere();
+            try {
+                initialize(call);
+            } catch (InterruptedException e) {
+                // Given up: it is said there.
+            } finally {
+                call.finish();
+            }
+        });
+        if (call.awaitSilence(TIMEOUT) && call.abandon()) {
+            bad(
+                    "initialize",
+                    "no answer within " + TIMEOUT.toSeconds() + " s",
+                    "try again; ask whoever runs the server");
+        } else {
+            trying.join();
+        }
+    }
+
+    private static Message initializeRequest() {
+        try {
+            return Message.parse(INITIALIZE.getBytes(StandardCharsets.UTF_8));
+        } catch (MalformedMessage e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void initialize(Call call) throws InterruptedException {
         AtomicReference<Message> answer = new AtomicReference<>();
         McpHttp mcp = new McpHttp(http, settings.url(), tokens, settings.headers(), Duration.ZERO);
         try (StreamableHttp server = new StreamableHttp(
@@ -152,13 +184,17 @@ public final class Doctor {
                 message -> {
                     if (message.isResponse()) {
                         answer.set(message);
+                        call.finish();
                     }
                 },
+                TIMEOUT,
                 Diagnostics.NONE)) {
-            Call call = new Call(Message.parse(INITIALIZE.getBytes(StandardCharsets.UTF_8)));
             server.initialize(call);
-            token();
             Message got = answer.get();
+            if (got == null && call.isOver()) {
+                return;
+            }
+            token();
             if (got == null || !got.result().isObject()) {
                 bad(
                         "initialize",
@@ -180,9 +216,9 @@ public final class Doctor {
                     "initialize",
                     "it answers " + e.status() + " to Streamable HTTP; connect tries the older HTTP with SSE");
         } catch (IOException e) {
-            bad("initialize", String.valueOf(e.getMessage()), "try again; ask whoever runs the server");
-        } catch (MalformedMessage e) {
-            throw new IllegalStateException(e);
+            if (!call.isOver()) {
+                bad("initialize", String.valueOf(e.getMessage()), "try again; ask whoever runs the server");
+            }
         }
     }
 

@@ -3,17 +3,21 @@ package dev.ostiary.connect.http;
 import dev.ostiary.connect.message.Message;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** A request whose answer is awaited, by one thread. Any thread may end it, once. */
+/** A message that is sent, and for a request its answer, awaited by one thread. Any thread may end it, once. */
 public final class Call {
 
     private final Message request;
     private final AtomicBoolean over = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch settled = new CountDownLatch(1);
     private volatile long heardNanos = System.nanoTime();
+    private volatile boolean held;
     private volatile @Nullable Closeable body;
     private volatile @Nullable Thread worker;
 
@@ -25,7 +29,7 @@ public final class Call {
         return request;
     }
 
-    /** The calling thread does the work: it is interrupted when the call is given up. */
+    /** The calling thread does the work, and nothing after it: it is interrupted when the call is given up. */
     public void startHere() {
         worker = Thread.currentThread();
         if (over.get()) {
@@ -44,17 +48,39 @@ public final class Call {
     /** Something came for this call, so its time-out starts again. */
     void heard() {
         heardNanos = System.nanoTime();
+        held = false;
     }
 
-    /** Nanoseconds since something was last heard. */
-    public long silentNanos() {
-        return System.nanoTime() - heardNanos;
+    /** Its time-out does not run until something is heard: what it waits for has a limit of its own, such as a person who signs in. */
+    void hold() {
+        held = true;
+    }
+
+    /**
+     * Waits for its end.
+     *
+     * @param limit how long it may be silent
+     * @return true when it has been silent for so long; false when it is over
+     */
+    public boolean awaitSilence(Duration limit) throws InterruptedException {
+        while (true) {
+            long silent = held ? 0 : System.nanoTime() - heardNanos;
+            long left = limit.toNanos() - silent;
+            if (left <= 0) {
+                return !isOver();
+            }
+            if (ended.await(left, TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        }
     }
 
     /** Ends it as answered; false when it was over. */
     public boolean finish() {
+        boolean first = over.compareAndSet(false, true);
+        ended.countDown();
         settled.countDown();
-        return over.compareAndSet(false, true);
+        return first;
     }
 
     /** Nothing will come for it any more: whoever waits in {@link #awaitSettled} goes on. */
@@ -62,7 +88,7 @@ public final class Call {
         settled.countDown();
     }
 
-    /** Waits until it is over, or lost. */
+    /** Waits until it is over, or lost. Whoever began the call ends it when that takes too long. */
     void awaitSettled() throws InterruptedException {
         settled.await();
     }
@@ -72,6 +98,7 @@ public final class Call {
         if (!over.compareAndSet(false, true)) {
             return false;
         }
+        ended.countDown();
         settled.countDown();
         Thread thread = worker;
         if (thread != null) {

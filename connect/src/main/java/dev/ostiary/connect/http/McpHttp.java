@@ -1,6 +1,6 @@
 package dev.ostiary.connect.http;
 
-import dev.ostiary.connect.ConnectFailure;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.message.Message;
 import dev.ostiary.connect.token.AccessToken;
 import dev.ostiary.connect.token.Challenge;
@@ -11,9 +11,9 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Locale;
@@ -74,19 +74,20 @@ public final class McpHttp {
     /**
      * Sends it with a token. The body must be closed by the caller.
      *
+     * @param call what it is for; its time-out stands still while a token is got, which may take a person
      * @throws ConnectFailure when no token can be had, or the server cannot be reached for a reason that stays
      */
-    HttpResponse<InputStream> send(HttpRequest.Builder request)
+    HttpResponse<InputStream> send(HttpRequest.Builder request, Call call)
             throws IOException, ConnectFailure, InterruptedException {
         headers.forEach(request::setHeader);
-        AccessToken token = tokens.current();
+        AccessToken token = token(call, tokens::current);
         HttpResponse<InputStream> answer = patiently(request, token);
         if (!wantsAnotherToken(answer)) {
             return answer;
         }
         Challenge challenge = challenge(answer);
         answer.body().close();
-        AccessToken other = tokens.renewed(token, challenge);
+        AccessToken other = token(call, () -> tokens.renewed(token, challenge));
         answer = patiently(request, other);
         if (answer.statusCode() == 401) {
             String why = challenge(answer).errorDescription();
@@ -96,6 +97,21 @@ public final class McpHttp {
                     "run: ostiary connect --doctor " + url);
         }
         return answer;
+    }
+
+    @FunctionalInterface
+    private interface Asking {
+        @Nullable
+        AccessToken ask() throws ConnectFailure, InterruptedException;
+    }
+
+    private static @Nullable AccessToken token(Call call, Asking asking) throws ConnectFailure, InterruptedException {
+        call.hold();
+        try {
+            return asking.ask();
+        } finally {
+            call.heard();
+        }
     }
 
     private static boolean wantsAnotherToken(HttpResponse<InputStream> answer) {
@@ -121,7 +137,7 @@ public final class McpHttp {
                 HttpResponse<InputStream> answer = http.send(built, HttpResponse.BodyHandlers.ofInputStream());
                 reached = true;
                 return answer;
-            } catch (ConnectException | HttpTimeoutException e) {
+            } catch (ConnectException | HttpConnectTimeoutException e) {
                 // Nothing was sent, so that it can be sent again.
                 boolean gone = System.nanoTime() - began > patience.toNanos();
                 if (!reached || gone || e.getCause() instanceof UnresolvedAddressException) {

@@ -1,7 +1,6 @@
 package dev.ostiary.connect.http;
 
-import dev.ostiary.connect.ConnectFailure;
-import dev.ostiary.connect.message.Message;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import java.io.IOException;
 
 /** A remote MCP server, over one of its transports. What it says goes to a {@link Downstream}. Safe for any thread. */
@@ -15,7 +14,10 @@ public interface Upstream extends AutoCloseable {
     void request(Call call) throws IOException, ConnectFailure, InterruptedException;
 
     /** Sends a notification or a response. */
-    void tell(Message message) throws IOException, ConnectFailure, InterruptedException;
+    void tell(Call notice) throws IOException, ConnectFailure, InterruptedException;
+
+    /** Takes no stream for alive that was open until now: the machine has slept. */
+    void reopen();
 
     /** Ends the session, within a second or so. */
     @Override

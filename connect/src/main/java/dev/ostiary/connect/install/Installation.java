@@ -1,6 +1,6 @@
 package dev.ostiary.connect.install;
 
-import dev.ostiary.connect.ConnectFailure;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.MalformedInputException;

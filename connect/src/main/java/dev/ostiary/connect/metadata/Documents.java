@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Small JSON documents and answers of others: bounded in size and time, redirects not followed. Safe for any thread. */
@@ -49,11 +50,34 @@ public final class Documents {
         HttpResponse<InputStream> answer =
                 http.send(request.timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream body = answer.body()) {
-            byte[] bytes = body.readNBytes(MAX_BYTES + 1);
+            byte[] bytes = within(TIMEOUT, body);
             if (bytes.length > MAX_BYTES) {
                 throw new IOException("the answer of " + request.build().uri().getHost() + " is too long");
             }
             return new Answer(answer.statusCode(), object(bytes));
+        }
+    }
+
+    /** The request's own time-out ends with the headers; a body may come a byte a minute. */
+    private static byte[] within(Duration limit, InputStream body) throws IOException {
+        AtomicBoolean late = new AtomicBoolean();
+        Thread end = Thread.ofVirtual().start(() -> {
+            try {
+                Thread.sleep(limit);
+                late.set(true);
+                body.close();
+            } catch (IOException | InterruptedException e) {
+                // It was read in time, or is closed.
+            }
+        });
+        try {
+            byte[] bytes = body.readNBytes(MAX_BYTES + 1);
+            if (late.get()) {
+                throw new IOException("an answer did not come within " + limit.toSeconds() + " s");
+            }
+            return bytes;
+        } finally {
+            end.interrupt();
         }
     }
 

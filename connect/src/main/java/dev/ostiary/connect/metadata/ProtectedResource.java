@@ -1,7 +1,7 @@
 package dev.ostiary.connect.metadata;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.ostiary.connect.ConnectFailure;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.token.Challenge;
 import java.io.IOException;
 import java.net.URI;

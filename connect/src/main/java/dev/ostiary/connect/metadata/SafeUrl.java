@@ -1,6 +1,6 @@
 package dev.ostiary.connect.metadata;
 
-import dev.ostiary.connect.ConnectFailure;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;

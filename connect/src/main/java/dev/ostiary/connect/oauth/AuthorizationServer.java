@@ -1,7 +1,7 @@
 package dev.ostiary.connect.oauth;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.ostiary.connect.ConnectFailure;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.metadata.Documents;
 import dev.ostiary.connect.metadata.SafeUrl;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.ostiary.connect.oauth;
 
-import dev.ostiary.connect.az.ProgramPath;
+import dev.ostiary.connect.program.ProgramPath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,9 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class Desktop {
 
     private final Map<String, String> environment;
+    private final String os;
 
-    Desktop(Map<String, String> environment) {
+    /**
+     * Of this session.
+     *
+     * @param osName as {@code os.name} has it
+     */
+    Desktop(Map<String, String> environment, String osName) {
         this.environment = Map.copyOf(environment);
+        this.os = osName.toLowerCase(Locale.ROOT);
     }
 
     /** Whether a browser can be opened where this runs. */
@@ -25,13 +32,11 @@ final class Desktop {
 
     /** Opens it; false when that fails, and then the user is shown the URL alone. */
     boolean open(String url) {
-        List<String> command = opener();
+        List<String> command = command(url);
         if (command == null) {
             return false;
         }
-        List<String> all = new ArrayList<>(command);
-        all.add(url);
-        ProcessBuilder builder = new ProcessBuilder(all)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
@@ -46,8 +51,19 @@ final class Desktop {
         }
     }
 
+    /** What opens it; null when nothing does. */
+    @Nullable
+    List<String> command(String url) {
+        List<String> opener = opener();
+        if (opener == null) {
+            return null;
+        }
+        List<String> all = new ArrayList<>(opener);
+        all.add(url);
+        return all;
+    }
+
     private @Nullable List<String> opener() {
-        String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         if (os.startsWith("windows")) {
             Path rundll = ProgramPath.find("rundll32.exe", environment);
             return rundll == null ? null : List.of(rundll.toString(), "url.dll,FileProtocolHandler");

@@ -53,6 +53,8 @@ final class LoopbackRedirect implements AutoCloseable {
         }
         LoopbackRedirect redirect = new LoopbackRedirect(server, state);
         server.createContext("/", redirect::handle);
+        // One that connects and says nothing must not keep the browser waiting.
+        server.setExecutor(command -> Thread.ofVirtual().start(command));
         server.start();
         return redirect;
     }

@@ -1,10 +1,11 @@
 package dev.ostiary.connect.oauth;
 
-import dev.ostiary.connect.ConnectFailure;
-import dev.ostiary.connect.Diagnostics;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
+import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.metadata.Documents;
 import dev.ostiary.connect.metadata.ProtectedResource;
 import dev.ostiary.connect.state.OwnFiles;
+import dev.ostiary.connect.state.Secrets;
 import dev.ostiary.connect.state.SharedLock;
 import dev.ostiary.connect.token.AccessToken;
 import dev.ostiary.connect.token.Challenge;
@@ -37,7 +38,7 @@ public final class OAuthTokens implements TokenSource {
     private final Documents documents;
     private final SignIn signIn;
     private final TokenRequests requests;
-    private final Grants grants;
+    private final Secrets secrets;
     private final OwnFiles files;
     private final String key;
     private final InstantSource clock;
@@ -50,24 +51,25 @@ public final class OAuthTokens implements TokenSource {
     /**
      * For one server.
      *
-     * @param keychain whether the system's keychain is used, where there is one
+     * @param secrets where tokens are kept
+     * @param files where the locks are that processes share
      */
     public OAuthTokens(
             URI url,
             SignInSettings settings,
             Documents documents,
             Map<String, String> environment,
-            boolean keychain,
+            Secrets secrets,
             OwnFiles files,
             InstantSource clock,
             Diagnostics diagnostics) {
         this.url = url;
         this.settings = settings;
         this.documents = documents;
-        this.signIn = new SignIn(settings, documents, new Desktop(environment), clock, diagnostics);
+        this.signIn = new SignIn(
+                settings, documents, new Desktop(environment, System.getProperty("os.name", "")), clock, diagnostics);
         this.requests = new TokenRequests(documents, clock);
-        Grants found = keychain ? KeychainGrants.find(environment, System.getProperty("os.name", "")) : null;
-        this.grants = found == null ? new FileGrants(files) : found;
+        this.secrets = secrets;
         this.files = files;
         this.key = keyOf(url, settings);
         this.clock = clock;
@@ -77,16 +79,21 @@ public final class OAuthTokens implements TokenSource {
     /** Whether somebody has signed in here before, by any process. */
     public boolean isKnown() throws ConnectFailure, InterruptedException {
         try {
-            Grant kept = grants.read(key);
+            Grant kept = kept();
             return kept != null && kept.accessToken() != null;
         } catch (IOException e) {
             throw unkept(e);
         }
     }
 
+    private @Nullable Grant kept() throws IOException, InterruptedException {
+        byte[] bytes = secrets.read(key);
+        return bytes == null ? null : Grant.of(bytes);
+    }
+
     /** Where tokens are kept, for people. */
     public String place() {
-        return grants.place();
+        return secrets.place();
     }
 
     @Override
@@ -132,7 +139,7 @@ public final class OAuthTokens implements TokenSource {
             throw before;
         }
         try (SharedLock _ = SharedLock.take(files, key + ".lock")) {
-            Grant kept = grants.read(key);
+            Grant kept = kept();
             AccessToken others = kept == null ? null : fresh(kept);
             if (kept != null
                     && others != null
@@ -141,11 +148,18 @@ public final class OAuthTokens implements TokenSource {
                 return others;
             }
             boolean widen = "insufficient_scope".equals(challenge.error());
-            Grant next = kept == null || widen ? null : refreshed(kept);
+            Grant next;
+            try {
+                next = kept == null || widen ? null : refreshed(kept);
+            } catch (UnknownClient e) {
+                // Signing in with it would end at an error page, and never come back.
+                kept = null;
+                next = null;
+            }
             if (next == null) {
                 next = signedIn(kept, challenge, widen);
             }
-            grants.write(key, next);
+            secrets.write(key, next.toJson());
             grant = next;
             AccessToken token = next.token();
             if (token == null) {
@@ -163,8 +177,15 @@ public final class OAuthTokens implements TokenSource {
         }
     }
 
+    /** The server has forgotten our registration. */
+    private static final class UnknownClient extends Exception {
+
+        private static final long serialVersionUID = 1L;
+    }
+
     /** Null when the user must sign in. */
-    private @Nullable Grant refreshed(Grant kept) throws IOException, ConnectFailure, InterruptedException {
+    private @Nullable Grant refreshed(Grant kept)
+            throws IOException, ConnectFailure, InterruptedException, UnknownClient {
         String refreshToken = kept.refreshToken();
         if (refreshToken == null) {
             return null;
@@ -173,6 +194,9 @@ public final class OAuthTokens implements TokenSource {
             return requests.refreshed(kept, refreshToken);
         } catch (TokenRequests.Refused e) {
             diagnostics.say("the sign-in has ended (" + e.getMessage() + ")");
+            if (e.code().equals("invalid_client")) {
+                throw new UnknownClient();
+            }
             return null;
         } catch (IOException e) {
             Instant expiry = kept.expiresAt();
@@ -196,14 +220,14 @@ public final class OAuthTokens implements TokenSource {
             resource = new ProtectedResource(resource.resource(), resource.authorizationServers(), List.copyOf(scopes));
         }
         Grant done = signIn.perform(url, resource, kept);
-        diagnostics.say("signed in; tokens are kept in " + grants.place());
+        diagnostics.say("signed in; tokens are kept in " + secrets.place());
         return done;
     }
 
     private ConnectFailure unkept(IOException e) {
         return ConnectFailure.environment(
                 "signing in fails: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
-                "check the network and " + grants.place());
+                "check the network and " + secrets.place());
     }
 
     private static String keyOf(URI url, SignInSettings settings) {

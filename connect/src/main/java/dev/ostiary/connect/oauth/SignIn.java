@@ -1,8 +1,8 @@
 package dev.ostiary.connect.oauth;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.ostiary.connect.ConnectFailure;
-import dev.ostiary.connect.Diagnostics;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
+import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.metadata.Documents;
 import dev.ostiary.connect.metadata.EntraIssuer;
 import dev.ostiary.connect.metadata.ProtectedResource;
@@ -130,6 +130,10 @@ final class SignIn {
                 query.put("scope", grant.scope());
             }
             TokenRequests.addResource(query, grant.resource());
+            if (grant.resource() != null && List.of(grant.scope().split(" ")).contains("offline_access")) {
+                // OpenID Connect Core §11: without it servers pass the scope over, and give no refresh token.
+                query.put("prompt", "consent");
+            }
             String authorize = server.authorize()
                     + (server.authorize().getRawQuery() == null ? "?" : "&")
                     + TokenRequests.form(query);

@@ -1,8 +1,8 @@
 package dev.ostiary.connect.relay;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.ostiary.connect.ConnectFailure;
-import dev.ostiary.connect.Diagnostics;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
+import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.http.Call;
 import dev.ostiary.connect.http.Downstream;
 import dev.ostiary.connect.http.LegacySse;
@@ -15,12 +15,12 @@ import dev.ostiary.connect.message.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +43,7 @@ public final class Relay implements Downstream, AutoCloseable {
 
     private final Output out;
     private final Duration timeout;
+    private final InstantSource clock;
     private final Diagnostics diagnostics;
     private final Map<String, Call> calls = new ConcurrentHashMap<>();
     private final Semaphore places = new Semaphore(MOST_CALLS);
@@ -58,9 +59,10 @@ public final class Relay implements Downstream, AutoCloseable {
      *
      * @param timeout how long a call may be silent; progress starts it again
      */
-    public Relay(Output out, Duration timeout, Diagnostics diagnostics) {
+    public Relay(Output out, Duration timeout, InstantSource clock, Diagnostics diagnostics) {
         this.out = out;
         this.timeout = timeout;
+        this.clock = clock;
         this.diagnostics = diagnostics;
     }
 
@@ -76,6 +78,8 @@ public final class Relay implements Downstream, AutoCloseable {
         upstream = streamable;
         Thread dispatcher = Thread.ofVirtual().name("requests").start(() -> dispatch(streamable, legacy));
         Thread teller = Thread.ofVirtual().name("notices").start(this::tell);
+        Thread waking =
+                Thread.ofVirtual().name("wake-watch").start(() -> WakeWatch.run(clock, () -> server().reopen()));
         try {
             Lines lines = new Lines(in, Message.MAX_BYTES);
             Lines.Line line;
@@ -91,6 +95,7 @@ public final class Relay implements Downstream, AutoCloseable {
         } finally {
             dispatcher.interrupt();
             teller.interrupt();
+            waking.interrupt();
             close();
         }
     }
@@ -144,8 +149,11 @@ public final class Relay implements Downstream, AutoCloseable {
                     continue;
                 }
                 if (message.is("initialize")) {
-                    call.startHere();
-                    perform(call, () -> initialize(call, streamable, legacy));
+                    Thread.ofVirtual().name("initialize").start(() -> {
+                        call.startHere();
+                        perform(call, () -> initialize(call, streamable, legacy));
+                    });
+                    watch(call);
                     continue;
                 }
                 places.acquire();
@@ -221,28 +229,20 @@ public final class Relay implements Downstream, AutoCloseable {
         open.decrementAndGet();
     }
 
-    /** Gives a call up when nothing has come for too long. A subscription may be silent for ever. */
+    /** Waits for the end of a call, and gives it up when nothing has come for too long. A subscription may be silent for ever. */
     private void watch(Call call) {
         if (call.request().is("subscriptions/listen")) {
             return;
         }
         try {
-            while (!call.isOver()) {
-                long left = timeout.toNanos() - call.silentNanos();
-                if (left > 0) {
-                    TimeUnit.NANOSECONDS.sleep(left);
-                    continue;
+            JsonNode id = call.request().id();
+            if (call.awaitSilence(timeout) && id != null && call.abandon()) {
+                out.write(Message.error(id, TIMED_OUT, "no answer within " + timeout.toSeconds() + " s"));
+                settle(call);
+                if (call.request().modernVersion() == null && !call.request().is("initialize")) {
+                    open.incrementAndGet();
+                    told.put(Message.cancelled(id, "timed out"));
                 }
-                JsonNode id = call.request().id();
-                if (id != null && call.abandon()) {
-                    out.write(Message.error(id, TIMED_OUT, "no answer within " + timeout.toSeconds() + " s"));
-                    settle(call);
-                    if (call.request().modernVersion() == null) {
-                        open.incrementAndGet();
-                        told.put(Message.cancelled(id, "timed out"));
-                    }
-                }
-                return;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -270,15 +270,37 @@ public final class Relay implements Downstream, AutoCloseable {
         }
     }
 
+    /** Sends a notice or a response and waits until it is delivered, or cannot be: one that hangs must not hold up the next. */
     private void send(Message message) throws InterruptedException {
+        Call notice = new Call(message);
+        Thread.ofVirtual().name("notice").start(() -> {
+            notice.startHere();
+            try {
+                server().tell(notice);
+            } catch (ConnectFailure e) {
+                diagnostics.say(e);
+            } catch (IOException e) {
+                if (!notice.isOver()) {
+                    diagnostics.say(nameOf(message) + " was not delivered: " + reason(e));
+                }
+            } catch (InterruptedException e) {
+                // Given up: it is said there.
+            } finally {
+                notice.finish();
+            }
+        });
         try {
-            server().tell(message);
-        } catch (ConnectFailure e) {
-            diagnostics.say(e);
-        } catch (IOException e) {
-            diagnostics.say(
-                    (message.method() == null ? "a response" : message.method()) + " was not delivered: " + reason(e));
+            if (notice.awaitSilence(timeout) && notice.abandon()) {
+                diagnostics.say(nameOf(message) + " was not delivered: no answer within " + timeout.toSeconds() + " s");
+            }
+        } catch (InterruptedException e) {
+            notice.abandon();
+            throw e;
         }
+    }
+
+    private static String nameOf(Message message) {
+        return message.method() == null ? "a response" : message.method();
     }
 
     private Upstream server() {

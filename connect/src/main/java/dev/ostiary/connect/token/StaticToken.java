@@ -1,6 +1,6 @@
 package dev.ostiary.connect.token;
 
-import dev.ostiary.connect.ConnectFailure;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

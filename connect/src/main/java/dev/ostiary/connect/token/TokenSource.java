@@ -1,6 +1,6 @@
 package dev.ostiary.connect.token;
 
-import dev.ostiary.connect.ConnectFailure;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import org.jspecify.annotations.Nullable;
 
 /** Where the bearer token comes from. Safe for any thread; callers at the same moment cause one renewal, not many. */

@@ -3,7 +3,7 @@ package dev.ostiary.connect.install;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ostiary.connect.ConnectFailure;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

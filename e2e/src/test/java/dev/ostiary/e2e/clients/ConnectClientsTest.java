@@ -31,4 +31,20 @@ class ConnectClientsTest {
                             "OSTIARY_HOMES", folder.toString()));
         }
     }
+
+    /** {@code oidc-provider} and the SDK of others: registration, PKCE, resource indicators, rotation. */
+    @TestFactory
+    List<DynamicTest> aServerWithAnAuthorizationServerOfItsOwnIsSignedInTo() throws Exception {
+        NpmPrograms browser = NpmPrograms.installed("sign-in-clients");
+        NpmPrograms others = NpmPrograms.installed("oauth-server");
+        try (NpmPrograms.Server server = others.server("oauth")) {
+            return others.checks(
+                    "connect.js",
+                    Map.of(
+                            "MCP_URL", server.url().toString(),
+                            "OSTIARY_COMMAND", RunningDemo.launcher(folder).toString(),
+                            "OSTIARY_BROWSER", browser.path("bin").toString(),
+                            "OSTIARY_HOMES", folder.toString()));
+        }
+    }
 }

@@ -111,6 +111,23 @@ class SseTransportTest {
     }
 
     @Test
+    void aSessionServesAnyNumberOfCallsOneAfterTheOtherAndThenStillHearsTheWorkload() throws Exception {
+        String session = gateway.initialize("ben", "notes");
+        // More than may wait at one time.
+        for (int call = 0; call < 300; call++) {
+            assertThat(post("ben", LIST, session).statusCode())
+                    .as("call %d", call)
+                    .isEqualTo(200);
+        }
+        try (Events heard = gateway.listen("ben", "notes", session)) {
+            assertThat(heard.head().statusCode()).isEqualTo(200);
+            old.only().message("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}");
+
+            assertThat(heard.next()).contains("list_changed");
+        }
+    }
+
+    @Test
     void messagesAreSentToTheStreamsOwnOriginAlone() throws Exception {
         try (SseWorkload elsewhere = new SseWorkload(SseTransportTest::answer)) {
             old.endpoint = elsewhere.url().resolve("/messages").toString() + "?session=";

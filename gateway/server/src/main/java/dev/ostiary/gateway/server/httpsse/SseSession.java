@@ -18,11 +18,8 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class SseSession {
 
     private static final long ENDPOINT_SECONDS = 15;
-    private static final int MAX_WAITING = 256;
 
     private final String id;
     private final SseEndpoint endpoint;
@@ -46,8 +42,7 @@ final class SseSession {
     private final Runnable forget;
     private final SseReader reader;
     private final UnheardMessages unheard = new UnheardMessages();
-    private final Map<MessageId, Waiting> byId = new HashMap<>();
-    private final Set<Waiting> waiting = new LinkedHashSet<>();
+    private final WaitingPosts waiting = new WaitingPosts();
 
     private UpstreamClient.@Nullable Call stream;
     private @Nullable ScheduledFuture<?> timer;
@@ -59,10 +54,6 @@ final class SseSession {
 
     private long lastMessage = System.nanoTime();
     private boolean ended;
-
-    /** A post that waits for answers. */
-    private record Waiting(
-            Attached caller, Set<MessageId> open, @Nullable String newSession) {}
 
     /**
      * Not open yet.
@@ -158,16 +149,12 @@ final class SseSession {
                 asked.add(asks);
             }
         }
-        if (waiting.size() >= MAX_WAITING || asked.stream().anyMatch(byId::containsKey)) {
-            // Two requests with one id could not be told apart on the one stream.
-            caller.answer(asked.stream().anyMatch(byId::containsKey) ? 400 : 503);
+        int refusal = waiting.refusal(asked);
+        if (refusal != 0) {
+            caller.answer(refusal);
             return;
         }
-        Waiting waits = asked.isEmpty() ? null : new Waiting(caller, asked, newSession);
-        if (waits != null) {
-            waiting.add(waits);
-            asked.forEach(asks -> byId.put(asks, waits));
-        }
+        WaitingPosts.Post waits = asked.isEmpty() ? null : waiting.add(caller, asked, newSession);
         HttpHeaders sent = headers.copy();
         sent.remove(Attached.SESSION_ID);
         client.send(
@@ -176,9 +163,8 @@ final class SseSession {
                 new Posting(caller, waits));
     }
 
-    private void settled(Waiting waits) {
+    private void settled(WaitingPosts.Post waits) {
         waiting.remove(waits);
-        waits.open.forEach(asks -> byId.remove(asks, waits));
         pace();
     }
 
@@ -224,29 +210,25 @@ final class SseSession {
             return;
         }
         MessageId answers = message.id();
-        Waiting waits = answers == null ? null : byId.remove(answers);
+        WaitingPosts.Post waits = answers == null ? null : waiting.answered(answers);
         if (waits == null) {
-            // Nobody asked, or whoever did has gone.
             return;
         }
-        waits.open.remove(answers);
-        waits.caller.streamHead(waits.newSession);
-        waits.caller.data(event);
-        if (waits.open.isEmpty()) {
-            waits.caller.end();
+        waits.caller().streamHead(waits.newSession());
+        waits.caller().data(event);
+        if (waits.isAnswered()) {
+            waits.caller().end();
             settled(waits);
         }
     }
 
     /** A request or notification of the workload's. */
     private void hear(byte[] event) {
-        for (Waiting waits : waiting) {
-            // Before the answer to initialize is there, a client has no session to hear anything in.
-            if (!waits.caller.isCancelled() && waits.newSession == null) {
-                waits.caller.streamHead(null);
-                waits.caller.data(event);
-                return;
-            }
+        Attached oldest = waiting.oldestListener();
+        if (oldest != null) {
+            oldest.streamHead(null);
+            oldest.data(event);
+            return;
         }
         if (listening != null) {
             listening.data(event);
@@ -264,18 +246,11 @@ final class SseSession {
         if (opening != null && opening.isCancelled()) {
             end(new UpstreamFailure(UpstreamFailure.Kind.BROKEN, "the client has gone"));
         }
-        for (Waiting waits : new ArrayList<>(waiting)) {
-            if (waits.caller.isCancelled()) {
-                waiting.remove(waits);
-                waits.open.forEach(asks -> byId.remove(asks, waits));
-                if (waits.newSession != null) {
-                    // Nobody has learnt of the session.
-                    close();
-                }
-            }
+        if (waiting.removeCancelled()) {
+            // Nobody has learnt of the session.
+            close();
         }
-        boolean slow = (listening != null && listening.isPaused())
-                || waiting.stream().anyMatch(waits -> waits.caller.isPaused());
+        boolean slow = (listening != null && listening.isPaused()) || waiting.isOneSlow();
         if (stream != null && !ended) {
             if (slow) {
                 stream.pause();
@@ -320,9 +295,7 @@ final class SseSession {
             opening.fail(why);
             opening = null;
         }
-        List.copyOf(waiting).forEach(waits -> waits.caller.fail(why));
-        waiting.clear();
-        byId.clear();
+        waiting.drain().forEach(caller -> caller.fail(why));
         if (listening != null) {
             listening.end();
             listening = null;
@@ -377,10 +350,10 @@ final class SseSession {
     private final class Posting implements UpstreamClient.Listener {
 
         private final Attached caller;
-        private final @Nullable Waiting waits;
+        private final WaitingPosts.@Nullable Post waits;
         private int status;
 
-        Posting(Attached caller, @Nullable Waiting waits) {
+        Posting(Attached caller, WaitingPosts.@Nullable Post waits) {
             this.caller = caller;
             this.waits = waits;
         }
@@ -418,7 +391,7 @@ final class SseSession {
         private void gone() {
             if (waits != null) {
                 settled(waits);
-                if (waits.newSession != null) {
+                if (waits.newSession() != null) {
                     close();
                 }
             }

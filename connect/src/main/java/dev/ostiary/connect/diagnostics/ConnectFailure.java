@@ -1,4 +1,4 @@
-package dev.ostiary.connect;
+package dev.ostiary.connect.diagnostics;
 
 /** Something that only a person can put right. Says what is wrong and what to do; never a token or any other secret. */
 public final class ConnectFailure extends Exception {

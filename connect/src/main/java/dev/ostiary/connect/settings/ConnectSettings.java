@@ -1,8 +1,9 @@
-package dev.ostiary.connect;
+package dev.ostiary.connect.settings;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.metadata.SafeUrl;
 import java.io.IOException;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package dev.ostiary.connect.az;
+package dev.ostiary.connect.program;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

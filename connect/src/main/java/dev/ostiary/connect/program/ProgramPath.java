@@ -1,12 +1,9 @@
-package dev.ostiary.connect.az;
+package dev.ostiary.connect.program;
 
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,26 +25,6 @@ public final class ProgramPath {
             }
         }
         return null;
-    }
-
-    /**
-     * How the Azure CLI is started. On Windows it is {@code az.cmd}, which only a shell can run; so the Python beside it
-     * is started as that file does.
-     *
-     * @return null when it is not in {@code PATH}
-     */
-    static @Nullable List<String> azureCli(Map<String, String> environment) {
-        if (!System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
-            Path az = find("az", environment);
-            return az == null ? null : List.of(az.toString());
-        }
-        Path cmd = find("az.cmd", environment);
-        Path folder = cmd == null ? null : cmd.getParent();
-        if (folder == null) {
-            return null;
-        }
-        Path python = folder.resolveSibling("python.exe");
-        return Files.isRegularFile(python) ? new ArrayList<>(List.of(python.toString(), "-IBm", "azure.cli")) : null;
     }
 
     private static String path(Map<String, String> environment) {

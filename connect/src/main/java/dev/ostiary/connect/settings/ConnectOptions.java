@@ -1,4 +1,4 @@
-package dev.ostiary.connect;
+package dev.ostiary.connect.settings;
 
 import java.nio.file.Path;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.ostiary.connect;
+package dev.ostiary.connect.diagnostics;
 
 import java.util.function.Consumer;
 

@@ -1,0 +1,56 @@
+package dev.ostiary.connect.state;
+
+import dev.ostiary.connect.diagnostics.Diagnostics;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The keychain, or files once it has failed: a session may name a keychain that does not run, or that nobody unlocks. */
+final class KeychainOrFiles implements Secrets {
+
+    private final Secrets keychain;
+    private final Secrets files;
+    private final Diagnostics diagnostics;
+    private volatile boolean failed;
+
+    KeychainOrFiles(Secrets keychain, Secrets files, Diagnostics diagnostics) {
+        this.keychain = keychain;
+        this.files = files;
+        this.diagnostics = diagnostics;
+    }
+
+    @Override
+    public byte @Nullable [] read(String key) throws IOException, InterruptedException {
+        if (!failed) {
+            try {
+                return keychain.read(key);
+            } catch (IOException e) {
+                fail(e);
+            }
+        }
+        return files.read(key);
+    }
+
+    @Override
+    public void write(String key, byte[] secret) throws IOException, InterruptedException {
+        if (!failed) {
+            try {
+                keychain.write(key, secret);
+                return;
+            } catch (IOException e) {
+                fail(e);
+            }
+        }
+        files.write(key, secret);
+    }
+
+    private void fail(IOException e) {
+        failed = true;
+        diagnostics.say(
+                keychain.place() + " cannot be used (" + e.getMessage() + "); tokens are kept in " + files.place());
+    }
+
+    @Override
+    public String place() {
+        return failed ? files.place() : keychain.place();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ostiary.connect.az;
+
+import org.jspecify.annotations.NullMarked;

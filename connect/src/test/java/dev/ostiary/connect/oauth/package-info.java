@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ostiary.connect.oauth;
+
+import org.jspecify.annotations.NullMarked;

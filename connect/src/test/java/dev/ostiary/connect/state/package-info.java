@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ostiary.connect.state;
+
+import org.jspecify.annotations.NullMarked;
