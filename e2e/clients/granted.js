@@ -1,20 +1,11 @@
 // The v1 SDK's client against a gateway whose name no resolver knows: MCP_ADDRESS is where it is. Prints one line of JSON:
 // the tools that are listed, and what came of calling each of MCP_CALLS (JSON: [{name, arguments}]).
 
-import dns from 'node:dns';
+import './address.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
 const url = new URL(process.env.MCP_URL);
-const lookup = dns.lookup;
-dns.lookup = (name, options, callback) => {
-    if (name !== url.hostname) {
-        return lookup(name, options, callback);
-    }
-    const found = { address: process.env.MCP_ADDRESS, family: 4 };
-    return options?.all ? callback(null, [found]) : callback(null, found.address, found.family);
-};
-
 const client = new Client({ name: 'ostiary-granted', version: '1.0.0' });
 const headers = { Authorization: `Bearer ${process.env.MCP_TOKEN}` };
 await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));

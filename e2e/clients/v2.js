@@ -11,8 +11,8 @@ const requestInit = { headers };
 // A stdio server behind its bridge, which serves both eras.
 const bridged = process.env.MCP_BRIDGED === 'true';
 const modern = era === 'modern' || (era === 'auto' && (server === 'v2' || bridged));
-// The v2 server keeps no sessions for legacy clients, and a bridge none for modern ones: both have nobody to ask then.
-const asks = server === 'v2' ? modern : !(bridged && modern);
+// The v2 server keeps no sessions for legacy clients, and has nobody to ask then.
+const asks = server !== 'v2' || modern;
 const offer = asks ? offers[server] : { ...offers[server], sampling: undefined };
 
 function newClient() {

@@ -1,5 +1,6 @@
 // A server with what the conformance suite's server scenarios ask for (tasks and skills excepted), in both eras on one URL:
-// legacy with sessions and resumable streams, modern without. On a free loopback port, as long as standard input is open.
+// legacy with sessions and resumable streams, modern without. On a free loopback port, as long as standard input is open; with the
+// argument `stdio`, over standard input and output instead.
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -16,6 +17,7 @@ import {
     McpServer,
     ResourceTemplate
 } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { z } from 'zod';
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==';
@@ -24,6 +26,7 @@ const none = z.object({});
 const pause = millis => new Promise(resolve => setTimeout(resolve, millis));
 const text = value => ({ content: [{ type: 'text', text: value }] });
 const say = value => ({ role: 'user', content: { type: 'text', text: value } });
+const overStdio = process.argv[2] === 'stdio';
 const states = createRequestStateCodec({ key: randomBytes(32) });
 
 const elicit = (message, properties, required = Object.keys(properties)) =>
@@ -210,11 +213,11 @@ function conversations(mcp) {
             : inputRequired({ inputRequests: { user: elicit('Who?', { name: { type: 'string' } }) } });
     });
     tool(mcp, 'test_trigger_tool_change', () => {
-        modern.notify.toolsChanged();
+        overStdio ? mcp.sendToolListChanged() : modern.notify.toolsChanged();
         return text('ok');
     });
     tool(mcp, 'test_trigger_prompt_change', () => {
-        modern.notify.promptsChanged();
+        overStdio ? mcp.sendPromptListChanged() : modern.notify.promptsChanged();
         return text('ok');
     });
 }
@@ -438,6 +441,10 @@ const http = createServer(async (req, res) => {
         await serveModern(req, res, body);
     }
 });
-http.listen(0, '127.0.0.1', () => process.stdout.write(`listening on http://127.0.0.1:${http.address().port}/mcp\n`));
-process.stdin.resume().on('end', () => process.exit(0));
+if (overStdio) {
+    serveStdio(server);
+} else {
+    http.listen(0, '127.0.0.1', () => process.stdout.write(`listening on http://127.0.0.1:${http.address().port}/mcp\n`));
+    process.stdin.resume().on('end', () => process.exit(0));
+}
 process.on('uncaughtException', e => console.error(e));

@@ -58,7 +58,7 @@ class NpmClientsTest {
                                     "MCP_DIRECT_URL", direct.toString(),
                                     "MCP_URL", gateway.url("conformance"),
                                     "MCP_TOKEN", gateway.token("conformance"),
-                                    "MCP_EXPECTED", "conformance-differences.json"))
+                                    "MCP_EXPECTED", "differences/conformance-over-http.json"))
                     .stream()
                     .map(DynamicNode.class::cast);
         }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,12 +33,23 @@ final class RunningUp implements AutoCloseable {
      * @param options after {@code up}
      */
     static RunningUp start(Path folder, String... options) throws IOException {
-        Path command = RunningDemo.launcher(folder);
-        List<String> words = new ArrayList<>(List.of(command.toString(), "up", "--port", "0"));
+        List<String> words = new ArrayList<>(List.of("--port", "0"));
         words.addAll(List.of(options));
-        Process process = new ProcessBuilder(words)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return start(folder, Map.of(), words);
+    }
+
+    /**
+     * The same, at a port that the options say.
+     *
+     * @param environment more variables
+     */
+    static RunningUp start(Path folder, Map<String, String> environment, List<String> options) throws IOException {
+        Path command = RunningDemo.launcher(folder);
+        List<String> words = new ArrayList<>(List.of(command.toString(), "up"));
+        words.addAll(options);
+        ProcessBuilder builder = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         process.getOutputStream().close();
         BufferedReader output = process.inputReader();
         List<String> printed = new ArrayList<>();

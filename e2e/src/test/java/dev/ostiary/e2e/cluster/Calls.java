@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One user's calls of the tool `echo` at one address: a legacy MCP client with a session, as small as it can be. */
+/** One user's calls at one address: a legacy MCP client with a session, as small as it can be. */
 final class Calls {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,6 +48,16 @@ final class Calls {
 
     /** Calls {@code echo}; starts a session first where there is none. Never throws for what a server does. */
     Answer echo(String message) throws InterruptedException {
+        return call("echo", "{\"message\":\"%s\"}".formatted(message), message);
+    }
+
+    /**
+     * Calls a tool likewise.
+     *
+     * @param arguments JSON
+     * @param said what its answer must contain, else the call has failed
+     */
+    Answer call(String tool, String arguments, String said) throws InterruptedException {
         try {
             if (session == null) {
                 Answer begun = initialize();
@@ -56,7 +66,7 @@ final class Calls {
                 }
             }
             HttpResponse<String> answer = post("""
-                    {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"echo","arguments":{"message":"%s"}}}""".formatted(message));
+                    {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"%s","arguments":%s}}""".formatted(tool, arguments));
             if (answer.statusCode() == 404) {
                 session = null;
                 return new Answer(Outcome.SESSION_GONE, answer.body());
@@ -70,7 +80,7 @@ final class Calls {
                     .path(0)
                     .path("text")
                     .asText()
-                    .contains(message)) {
+                    .contains(said)) {
                 return new Answer(Outcome.ALLOWED, answer.body());
             }
             return new Answer(

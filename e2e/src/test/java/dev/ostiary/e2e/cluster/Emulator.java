@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** The Entra emulator as a pod, serving https under its Service's name. */
 final class Emulator {
@@ -33,8 +34,8 @@ final class Emulator {
         this.https = Https.trusting(authority, HOST + ":" + PORT);
     }
 
-    /** Starts it for a gateway with this public URL and one route. */
-    static Emulator started(Cluster cluster, String image, String publicUrl, String route)
+    /** Starts it for a gateway with this public URL and these routes. */
+    static Emulator started(Cluster cluster, String image, String publicUrl, List<String> routes)
             throws IOException, InterruptedException, GeneralSecurityException {
         String yaml = """
                 apiVersion: v1
@@ -57,11 +58,17 @@ final class Emulator {
                   - name: emulator
                     image: %3$s
                     imagePullPolicy: IfNotPresent
-                    args: [emulator, --listen, 0.0.0.0, --host, %4$s, --port, "%2$d", --tls, --public-url, "%5$s", --route, %6$s]
+                    args: [emulator, --listen, 0.0.0.0, --host, %4$s, --port, "%2$d", --tls, --public-url, "%5$s"%6$s]
                     readinessProbe: {tcpSocket: {port: %2$d}, periodSeconds: 1}
                     volumeMounts: [{name: tmp, mountPath: /tmp}]
                     securityContext: {readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
-                """.formatted(NAMESPACE, PORT, image, HOST, publicUrl, route);
+                """.formatted(
+                        NAMESPACE,
+                        PORT,
+                        image,
+                        HOST,
+                        publicUrl,
+                        routes.stream().map(route -> ", --route, " + route).collect(Collectors.joining()));
         for (var item : cluster.client()
                 .load(new java.io.ByteArrayInputStream(yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
                 .items()) {

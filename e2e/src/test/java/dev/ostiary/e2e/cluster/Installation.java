@@ -32,6 +32,10 @@ final class Installation {
     static final String ROUTE = "everything";
     static final String PUBLIC_URL = "https://mcp.example.com";
     static final String ROUTE_URL = PUBLIC_URL + "/" + ROUTE;
+
+    /** Of all workloads that tests add. */
+    private static final List<String> ROUTES = List.of(ROUTE, "filesystem", "python", "scratch");
+
     static final int GATEWAY_PORT = 8443;
     static final Duration SETTLED = Duration.ofMinutes(3);
 
@@ -67,7 +71,7 @@ final class Installation {
         Path folder = Files.createDirectories(root.resolve("e2e/target/cluster"));
         cluster.load(everythingImage(root, folder));
         X509Certificate authority = certificate(folder);
-        Emulator emulator = Emulator.started(cluster, "ostiary/cli:" + version(), PUBLIC_URL, ROUTE);
+        Emulator emulator = Emulator.started(cluster, "ostiary/cli:" + version(), PUBLIC_URL, ROUTES);
         Path examples = Files.createDirectories(folder.resolve("examples/cluster"));
         for (String file : List.of("everything.yaml", "policies.yaml")) {
             Files.writeString(
@@ -116,29 +120,39 @@ final class Installation {
 
     /** server-everything and the Node that runs it, out of what npm installed here. */
     private static Path everythingImage(Path root, Path folder) throws IOException, InterruptedException {
+        Path archive = folder.resolve("everything.tar");
+        Path node = node(root);
+        Command make = withNode(root, mkimage(EVERYTHING, archive))
+                .and(
+                        "--env",
+                        "PORT=3001",
+                        "--workdir",
+                        "/app",
+                        "--entrypoint",
+                        "[\"" + node
+                                + "\",\"/app/node_modules/@modelcontextprotocol/server-everything/dist/index.js\",\"streamableHttp\"]");
+        make.run();
+        return archive;
+    }
+
+    /** The program that makes an image of this name out of this machine's files. */
+    static Command mkimage(String name, Path archive) {
         String kube = System.getenv("OSTIARY_KUBE");
         if (kube == null) {
             throw Level.cannotRun("level cluster: OSTIARY_KUBE must name the folder of the program `mkimage`");
         }
+        return Command.of(Map.of(), Path.of(kube, "mkimage").toString(), name, archive.toString());
+    }
+
+    static Path node(Path root) throws IOException, InterruptedException {
         NpmPrograms.installed();
-        Path modules = root.resolve("e2e/clients/node_modules");
-        Path node = modules.resolve("node/bin/node").toRealPath();
-        Path archive = folder.resolve("everything.tar");
-        Command make = Command.of(
-                Map.of(),
-                Path.of(kube, "mkimage").toString(),
-                EVERYTHING,
-                archive.toString(),
-                "--program",
-                node.toString(),
-                "--env",
-                "PORT=3001",
-                "--workdir",
-                "/app",
-                "--entrypoint",
-                "[\"" + node
-                        + "\",\"/app/node_modules/@modelcontextprotocol/server-everything/dist/index.js\",\"streamableHttp\"]");
-        try (Stream<Path> packages = Files.list(modules)) {
+        return root.resolve("e2e/clients/node_modules/node/bin/node").toRealPath();
+    }
+
+    /** Adds Node, at the path that it has here, and what npm installed. */
+    static Command withNode(Path root, Command image) throws IOException, InterruptedException {
+        Command make = image.and("--program", node(root).toString());
+        try (Stream<Path> packages = Files.list(root.resolve("e2e/clients/node_modules"))) {
             for (Path each : packages.filter(Files::isDirectory).sorted().toList()) {
                 String name = each.getFileName().toString();
                 if (!name.equals("node") && !name.equals("axe-core") && !name.startsWith(".")) {
@@ -146,8 +160,7 @@ final class Installation {
                 }
             }
         }
-        make.run();
-        return archive;
+        return make;
     }
 
     private static X509Certificate certificate(Path folder)
@@ -209,12 +222,22 @@ final class Installation {
 
     /** An Entra token for the example's route. */
     String token(String user) throws IOException, InterruptedException {
-        return emulator.token(user, ROUTE_URL, ROUTE);
+        return token(user, ROUTE);
+    }
+
+    /** An Entra token for another route. */
+    String token(String user, String route) throws IOException, InterruptedException {
+        return emulator.token(user, PUBLIC_URL + "/" + route, route);
     }
 
     /** Calls through the gateway's Service. */
     Calls throughService(String user) throws IOException, InterruptedException, GeneralSecurityException {
-        return new Calls(https(), serviceAddress(), servicePort(), "/" + ROUTE, token(user));
+        return throughService(user, ROUTE);
+    }
+
+    /** The same on another route. */
+    Calls throughService(String user, String route) throws IOException, InterruptedException, GeneralSecurityException {
+        return new Calls(https(), serviceAddress(), servicePort(), "/" + route, token(user, route));
     }
 
     /** Calls to one replica. */
