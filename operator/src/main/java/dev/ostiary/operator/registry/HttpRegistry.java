@@ -307,8 +307,13 @@ public final class HttpRegistry implements Registry {
             if (authorization != null) {
                 request.header("Authorization", authorization);
             }
-            CompletableFuture<HttpResponse<byte[]>> sent =
-                    http.sendAsync(request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), limit));
+            CompletableFuture<HttpResponse<byte[]>> sent;
+            try {
+                sent = http.sendAsync(request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), limit));
+            } catch (IllegalArgumentException e) {
+                // A port that no host has, for one.
+                throw new RegistryException("names no address that could be asked", e);
+            }
             try {
                 HttpResponse<byte[]> response = sent.get(left, TimeUnit.NANOSECONDS);
                 return new Answer(response.statusCode(), response);

@@ -26,6 +26,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,6 +138,7 @@ final class EntryPoints implements AutoCloseable {
             }
             return over;
         });
+        turns.keySet().retainAll(needed.stream().map(Key::namespace).collect(Collectors.toSet()));
         return new Answers(entries, findings);
     }
 
@@ -229,6 +231,14 @@ final class EntryPoints implements AutoCloseable {
                         .addKeyValue("image", key.image)
                         .addKeyValue("again", pause)
                         .log("the image {}", e.getMessage());
+            } catch (RuntimeException unforeseen) {
+                // Whoever waits must hear of it, and one look must not end all later ones.
+                state = new Failed("could not be looked up, by a mistake of the operator's own; its log has more");
+                LOG.atError()
+                        .addKeyValue("namespace", key.namespace)
+                        .addKeyValue("image", key.image)
+                        .setCause(unforeseen)
+                        .log("the look-up of an image met a mistake of the operator's own");
             }
             if (!state.equals(before)) {
                 changed.run();

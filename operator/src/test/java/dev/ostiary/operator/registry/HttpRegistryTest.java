@@ -299,6 +299,8 @@ class HttpRegistryTest {
         }
         refusedAt("localhost:" + free + "/a:1", "no connection to its registry");
         refusedAt("[:::]/a:1", "could");
+        refusedAt("localhost:99999/a:1", "could");
+        refusedAt("localhost:0/a:1", "could");
 
         HttpRegistry stranger = new HttpRegistry(RegistryTrust.of(null), "amd64");
         assertThatThrownBy(() ->
