@@ -5,6 +5,7 @@ import dev.ostiary.connect.az.AzureCli;
 import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.metadata.Documents;
 import dev.ostiary.connect.metadata.EntraIssuer;
+import dev.ostiary.connect.metadata.OwnScopes;
 import dev.ostiary.connect.metadata.ProtectedResource;
 import dev.ostiary.connect.oauth.OAuthTokens;
 import dev.ostiary.connect.settings.ConnectOptions.Auth;
@@ -12,20 +13,17 @@ import dev.ostiary.connect.settings.ConnectSettings;
 import dev.ostiary.connect.token.AccessToken;
 import dev.ostiary.connect.token.Challenge;
 import dev.ostiary.connect.token.TokenSource;
+import dev.ostiary.connect.token.WantedBy;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses once: {@code az} when a resource is named, or when the server's metadata names a tenant of Entra and az is there; else the
- * browser. A server that wants no token is never asked about.
+ * Chooses once: {@code az} when a resource is named, or when the server's metadata names a tenant of Entra and no client is given that
+ * could sign in there; else the browser. A server that wants no token is never asked about.
  */
 final class ChosenTokens implements TokenSource {
-
-    /** Of a sign-in, not of an API. */
-    private static final Set<String> SIGN_IN_SCOPES = Set.of("openid", "profile", "email", "offline_access");
 
     /** Makes the tokens of one request to az. */
     @FunctionalInterface
@@ -50,19 +48,19 @@ final class ChosenTokens implements TokenSource {
     }
 
     @Override
-    public @Nullable AccessToken current() throws ConnectFailure, InterruptedException {
+    public @Nullable AccessToken current(WantedBy by) throws ConnectFailure, InterruptedException {
         TokenSource source = known();
-        return source == null ? null : source.current();
+        return source == null ? null : source.current(by);
     }
 
     @Override
-    public AccessToken renewed(@Nullable AccessToken refused, Challenge challenge)
+    public AccessToken renewed(@Nullable AccessToken refused, Challenge challenge, WantedBy by)
             throws ConnectFailure, InterruptedException {
         TokenSource source = known();
         if (source != null && refused != null) {
-            return source.renewed(refused, challenge);
+            return source.renewed(refused, challenge, by);
         }
-        return Objects.requireNonNull(choice(challenge).current());
+        return Objects.requireNonNull(choice(challenge).current(by));
     }
 
     /** What is chosen already, or needs nothing of the server to be. */
@@ -114,11 +112,7 @@ final class ChosenTokens implements TokenSource {
         }
         List<String> scopes = settings.options().scopes() != null
                 ? settings.options().scopes()
-                : resource == null
-                        ? List.of()
-                        : resource.scopes().stream()
-                                .filter(scope -> !SIGN_IN_SCOPES.contains(scope))
-                                .toList();
+                : resource == null ? List.of() : OwnScopes.of(resource.scopes(), settings.url());
         if (scopes.isEmpty()) {
             if (resource == null) {
                 throw neither();

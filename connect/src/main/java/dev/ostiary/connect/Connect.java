@@ -30,6 +30,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One connection, wired: from standard input and output to the server that the settings name. */
 public final class Connect implements AutoCloseable {
@@ -101,12 +102,9 @@ public final class Connect implements AutoCloseable {
             Diagnostics diagnostics)
             throws ConnectFailure {
         ConnectOptions options = settings.options();
-        if (options.tokenFile() != null) {
-            return StaticToken.in(options.tokenFile());
-        }
-        String given = environment.getOrDefault("MCP_ENTRA_TOKEN", "").strip();
-        if (!given.isEmpty()) {
-            return StaticToken.of(given);
+        TokenSource given = givenToken(options, environment);
+        if (given != null) {
+            return given;
         }
         OwnFiles files = OwnFiles.ofThisUser(environment);
         Secrets secrets =
@@ -142,6 +140,20 @@ public final class Connect implements AutoCloseable {
                         clock,
                         diagnostics),
                 browser);
+    }
+
+    /** A token of the user's own; null when there is none, or another source was chosen. */
+    private static @Nullable TokenSource givenToken(ConnectOptions options, Map<String, String> environment)
+            throws ConnectFailure {
+        boolean chosen = options.auth() != ConnectOptions.Auth.AUTO;
+        if (options.tokenFile() != null) {
+            if (chosen) {
+                throw ConnectFailure.usage("--token-file and --auth contradict each other", "leave one out");
+            }
+            return StaticToken.in(options.tokenFile());
+        }
+        String variable = environment.getOrDefault("MCP_ENTRA_TOKEN", "").strip();
+        return chosen || variable.isEmpty() ? null : StaticToken.of(variable);
     }
 
     private static AzTokens.Login login(ConnectOptions options, Map<String, String> environment) {

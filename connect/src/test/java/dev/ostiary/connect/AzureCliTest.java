@@ -13,6 +13,7 @@ import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.settings.ConnectOptions;
 import dev.ostiary.connect.state.OwnFiles;
 import dev.ostiary.connect.state.Secrets;
+import dev.ostiary.connect.token.WantedBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -194,7 +195,7 @@ class AzureCliTest {
                 reply.json(
                         200,
                         "{\"resource\":\"" + origin + "/mcp\",\"authorization_servers\":[\"" + origin
-                                + "/contoso/v2.0\"],\"scopes_supported\":[\"api://notes/mcp.notes\"]}");
+                                + "/contoso/v2.0\"],\"scopes_supported\":[\"" + origin + "/mcp/mcp.notes\"]}");
             } else if (asked.header("Authorization") == null) {
                 reply.header("WWW-Authenticate", "Bearer").status(401);
             } else if (asked.method().equals("GET")) {
@@ -346,7 +347,7 @@ class AzureCliTest {
         Diagnostics diagnostics = new Diagnostics(said::add);
         OwnFiles files = OwnFiles.ofThisUser(environment);
         AzTokens tokens = new AzTokens(
-                new AzureCli(environment, Duration.ofSeconds(2), diagnostics),
+                new AzureCli(environment, Duration.ofSeconds(5), diagnostics),
                 new AzRequest("api://notes", List.of(), null),
                 false,
                 AzTokens.Login.BROWSER,
@@ -357,9 +358,9 @@ class AzureCliTest {
                 now::get,
                 diagnostics);
 
-        assertThatThrownBy(tokens::current)
+        assertThatThrownBy(() -> tokens.current(WantedBy.A_CALL))
                 .isInstanceOf(ConnectFailure.class)
-                .hasMessageContaining("the sign-in with az was not finished within 2 s")
+                .hasMessageContaining("the sign-in with az was not finished within 5 s")
                 .hasMessageContaining(
                         "start again: az login --output none --allow-no-subscriptions --scope api://notes/.default");
         assertThat(said).anyMatch(line -> line.contains("A web browser has been opened"));
@@ -505,6 +506,33 @@ class AzureCliTest {
             client.initialize();
         }
         assertThat(Files.readString(home.resolve("env"))).contains("HOME=").doesNotContain("hush");
+    }
+
+    /** {@code az} reads {@code .azure/config} in the folder where it is started, and editors start servers in projects of strangers. */
+    @Test
+    void azIsNotStartedInTheFolderOfTheProject() throws Exception {
+        Files.writeString(
+                home.resolve("bin/az"),
+                "#!/bin/sh\n{ pwd; echo \"$AZURE_CONFIG_DIR\"; } >'" + home.resolve("where")
+                        + "'\necho '{\"accessToken\":\"az-token-x\",\"expires_on\":4102444800}'\n");
+        try (LocalClient client = client(environment("AZURE_CONFIG_DIR", "relative"))) {
+            client.initialize();
+        }
+        assertThat(Files.readAllLines(home.resolve("where")))
+                .containsExactly("/", Path.of("relative").toAbsolutePath().toString());
+    }
+
+    /** A token of the environment is meant for some server; a choice on the command line for this one. */
+    @ParameterizedTest
+    @CsvSource({"AZ, Bearer az-token-1", "NONE, null"})
+    void whatIsChosenIsNotOverruledByAVariable(ConnectOptions.Auth auth, String sent) throws Exception {
+        ConnectOptions options = new ConnectOptions(
+                null, auth, null, null, null, null, null, null, null, null, null, true, false, true, false);
+        try (LocalClient client = LocalClient.of(options, environment("MCP_ENTRA_TOKEN", "of-another-server"))) {
+            client.send(LocalClient.INITIALIZE);
+            client.message();
+        }
+        assertThat(server.asked()).isNotEmpty().allMatch(asked -> ("" + asked.header("Authorization")).equals(sent));
     }
 
     @Test

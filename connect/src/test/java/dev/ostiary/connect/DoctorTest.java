@@ -6,6 +6,7 @@ import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.settings.ConnectOptions;
 import dev.ostiary.connect.settings.ConnectSettings;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -13,6 +14,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +55,7 @@ class DoctorTest {
             reply.json(
                     200,
                     "{\"resource\":\"" + origin + "/mcp\",\"authorization_servers\":[\"" + origin
-                            + "/contoso/v2.0\"],\"scopes_supported\":[\"api://notes/mcp.notes\"]}");
+                            + "/contoso/v2.0\"],\"scopes_supported\":[\"" + origin + "/mcp/mcp.notes\"]}");
         } else if (!("Bearer " + TOKEN).equals(asked.header("Authorization"))) {
             reply.header("WWW-Authenticate", "Bearer error=\"invalid_token\"").status(401);
         } else {
@@ -68,7 +73,7 @@ class DoctorTest {
                     .containsExactly(
                             "ok    server: " + server.url() + " answers 401 without a token, as it should",
                             "ok    metadata: tokens are for " + server.url() + ", from " + server.origin()
-                                    + "/contoso/v2.0, scope api://notes/mcp.notes",
+                                    + "/contoso/v2.0, scope " + server.url() + "/mcp.notes",
                             "ok    az: version 2.80.0",
                             "ok    token: there is one, for api://notes, scope mcp.notes, tenant contoso",
                             "ok    initialize: scripted speaks 2025-06-18");
@@ -93,5 +98,77 @@ class DoctorTest {
         assertThat(examine(gone.url().toString(), Map.of())).isFalse();
         assertThat(lines).hasSize(1);
         assertThat(lines.getFirst()).contains("cannot be reached. Fix: ");
+    }
+
+    /** The commonest mistake: the right host, the wrong path. */
+    @Test
+    void aPathWhereNothingIsIsNotWell() throws Exception {
+        try (ScriptedServer server = ScriptedServer.start((asked, reply) -> reply.status(404))) {
+            assertThat(examine(server.url().toString(), Map.of())).isFalse();
+            assertThat(lines)
+                    .contains("note  server: " + server.url() + " answers 404 without a token")
+                    .contains("note  initialize: it answers 404 to Streamable HTTP; trying HTTP with SSE")
+                    .last()
+                    .asString()
+                    .startsWith(
+                            "FAIL  initialize: the server answered 404 and opens no event stream. Fix: check the path");
+        }
+    }
+
+    @Test
+    void aServerOfTheOlderTransportIsTriedWithIt() throws Exception {
+        AtomicReference<OutputStream> stream = new AtomicReference<>();
+        CountDownLatch over = new CountDownLatch(1);
+        try (ScriptedServer server = ScriptedServer.start((asked, reply) -> {
+            if (asked.path().startsWith("/.well-known/")) {
+                reply.status(404);
+            } else if (asked.method().equals("GET")) {
+                stream.set(reply.events());
+                stream.get().write("event: endpoint\ndata: /messages\n\n".getBytes(StandardCharsets.UTF_8));
+                stream.get().flush();
+                try {
+                    over.await(60, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            } else if (asked.path().equals("/messages")) {
+                reply.status(202);
+                stream.get()
+                        .write(("data: {\"jsonrpc\":\"2.0\",\"id\":\"doctor\",\"result\":{\"protocolVersion\":"
+                                        + "\"2024-11-05\",\"serverInfo\":{\"name\":\"old\"}}}\n\n")
+                                .getBytes(StandardCharsets.UTF_8));
+                stream.get().flush();
+            } else {
+                reply.status(405);
+            }
+        })) {
+            assertThat(examine(server.url().toString(), Map.of()))
+                    .as("%s", lines)
+                    .isTrue();
+            assertThat(lines).last().isEqualTo("ok    initialize: old speaks 2024-11-05 over HTTP with SSE");
+            over.countDown();
+        }
+    }
+
+    @Test
+    void theSessionThatItBeganIsEndedAndFurtherHeadersAreSent() throws Exception {
+        AtomicInteger begun = new AtomicInteger();
+        try (ScriptedServer server = ScriptedServer.start((asked, reply) -> {
+            if (asked.path().startsWith("/.well-known/") || !"k".equals(asked.header("X-Api-Key"))) {
+                reply.status(404);
+            } else if (asked.method().equals("DELETE")) {
+                reply.status(200);
+            } else {
+                reply.initialized(asked, "s-" + begun.incrementAndGet());
+            }
+        })) {
+            assertThat(examine(server.url().toString(), Map.of("MCP_ENTRA_HEADERS", "{\"X-Api-Key\":\"k\"}")))
+                    .as("%s", lines)
+                    .isTrue();
+            assertThat(server.asked().stream()
+                            .filter(asked -> asked.method().equals("DELETE"))
+                            .map(asked -> asked.header("Mcp-Session-Id")))
+                    .containsExactly("s-1", "s-2");
+        }
     }
 }

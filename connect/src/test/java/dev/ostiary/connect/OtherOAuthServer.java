@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An MCP server with an authorization server of its own, strict about PKCE, redirect URIs and rotation. Its n-th token is {@code access-n}. */
@@ -28,6 +30,13 @@ final class OtherOAuthServer implements ScriptedServer.Script {
     volatile boolean offersOffline;
     volatile boolean refreshFails;
     volatile int expiresIn = 3600;
+    volatile String tokenType = "Bearer";
+    volatile String session;
+    /** The server's own stream is open until then; null: it has none. */
+    volatile CountDownLatch stream;
+    /** How often that stream was asked for. */
+    final AtomicInteger streams = new AtomicInteger();
+
     private volatile String accepted = "none";
     private volatile String refresh = "none";
     private final Map<String, String> clients = new ConcurrentHashMap<>();
@@ -125,18 +134,26 @@ final class OtherOAuthServer implements ScriptedServer.Script {
             refresh = "refresh-" + n;
             reply.json(
                     200,
-                    "{\"access_token\":\"" + accepted + "\",\"refresh_token\":\"" + refresh
-                            + "\",\"token_type\":\"Bearer\",\"expires_in\":" + expiresIn + "}");
+                    "{\"access_token\":\"" + accepted + "\",\"refresh_token\":\"" + refresh + "\",\"token_type\":\""
+                            + tokenType + "\",\"expires_in\":" + expiresIn + "}");
         }
     }
 
     private void mcp(ScriptedServer.Asked asked, ScriptedServer.Reply reply) throws IOException {
+        streams.addAndGet(asked.method().equals("GET") ? 1 : 0);
         if (!("Bearer " + accepted).equals(asked.header("Authorization"))) {
             reply.header("WWW-Authenticate", "Bearer error=\"invalid_token\"").status(401);
-        } else if (asked.method().equals("GET")) {
+        } else if (asked.method().equals("GET") && stream != null) {
+            reply.events(": open\n\n");
+            try {
+                stream.await(60, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        } else if (!asked.method().equals("POST")) {
             reply.status(405);
         } else if (asked.rpc().equals("initialize")) {
-            reply.initialized(asked, null);
+            reply.initialized(asked, session);
         } else if (asked.json().has("id")) {
             reply.result(asked, "{}");
         } else {

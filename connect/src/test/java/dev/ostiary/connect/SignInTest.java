@@ -1,6 +1,7 @@
 package dev.ostiary.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.ostiary.connect.settings.ConnectOptions;
 import java.io.IOException;
@@ -13,15 +14,20 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sign-ins at an authorization server that is not ours, with a browser that follows redirects. */
 class SignInTest {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     private Path home;
@@ -134,6 +140,104 @@ class SignInTest {
         }
         assertThat(opened()).hasSize(2);
         assertThat(oauth.registrations).hasValue(1);
+    }
+
+    /** A browser that opens by itself at night, and again after every time-out, helps nobody. */
+    @Test
+    void nobodyIsAskedToSignInForWhatNobodyWaitsFor() throws Exception {
+        oauth.session = "s";
+        oauth.stream = new CountDownLatch(1);
+        try (LocalClient client = client()) {
+            client.initialize();
+            await().atMost(SOON).until(() -> oauth.streams.get() == 1);
+            // The sign-in ends: at the server, for good.
+            oauth.refreshFails = true;
+            oauth.refuseTokens();
+            oauth.stream.countDown();
+            await().atMost(SOON)
+                    .until(() ->
+                            client.errors().stream().anyMatch(line -> line.contains("a sign-in for " + server.url())));
+            assertThat(client.call(1, "ping").path("error").path("message").asText())
+                    .contains("is needed");
+            client.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/roots/list_changed\"}");
+            int refused = oauth.streams.get();
+            assertThat(opened()).hasSize(1);
+            // And nobody asks with the refresh token that was refused.
+            assertThat(oauth.grants).containsExactly("authorization_code", "refresh_token");
+
+            assertThat(client.call(2, "tools/list").has("result")).isTrue();
+            assertThat(opened()).hasSize(2);
+            await().atMost(SOON).until(() -> oauth.streams.get() > refused);
+            oauth.refuseTokens();
+            client.end();
+        }
+        assertThat(opened()).hasSize(2);
+    }
+
+    @Test
+    void aClientOfDeviceCodesIsNotTakenToTheBrowser() throws Exception {
+        oauth.offersDevice = true;
+        try (LocalClient client = client("DISPLAY", "")) {
+            assertThat(client.initialize().path("result").isObject()).isTrue();
+        }
+        oauth.refreshFails = true;
+        oauth.refuseTokens();
+        try (LocalClient client = client()) {
+            assertThat(client.initialize().path("result").isObject()).isTrue();
+        }
+        assertThat(opened()).hasSize(1);
+        assertThat(oauth.registrations).hasValue(2);
+    }
+
+    @Test
+    void whatAnotherProcessSignedInForIsUsedAtOnce() throws Exception {
+        oauth.denied = "access_denied";
+        try (LocalClient first = client();
+                LocalClient second = client()) {
+            first.send(LocalClient.INITIALIZE);
+            assertThat(first.message().path("error").path("message").asText()).contains("access_denied");
+            oauth.denied = null;
+            assertThat(second.initialize().path("result").isObject()).isTrue();
+            assertThat(first.initialize().path("result").isObject()).isTrue();
+        }
+        assertThat(opened()).hasSize(2);
+    }
+
+    @Test
+    void aTokenThatIsNoBearerTokenIsNotSentAsOne() throws Exception {
+        oauth.tokenType = "DPoP";
+        assertThat(refusal()).contains("issued what is no bearer token");
+        assertThat(server.asked()).noneMatch(asked -> asked.header("Authorization") != null);
+    }
+
+    /** What a defect or somebody else left there is no reason to be silent. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "{\"format\":1,\"clientId\":\"c\",\"refreshToken\":\"r\"}",
+                "{\"format\":1,\"clientId\":\"c\",\"tokenEndpoint\":\"nowhere\",\"refreshToken\":\"r\",\"accessToken\":\"a\"}",
+                "{\"format\":1,\"clientId\":\"c\",\"tokenEndpoint\":\"http://127.0.0.1:1/\",\"accessToken\":\"a\\nb\"}",
+                "{\"format\":1,\"clientId\":\"c\",\"tokenEndpoint\":\"http://127.0.0.1:1/\",\"accessToken\":\"a\","
+                        + "\"expiresAt\":9223372036854775807,\"issuedAt\":-9223372036854775807}",
+            })
+    void filesThatAreNoLongerWholeAreSignedInOver(String text) throws Exception {
+        try (LocalClient client = client()) {
+            client.initialize();
+        }
+        try (Stream<Path> kept = Files.list(home.resolve(".local/state/ostiary/connect"))) {
+            Path file = kept.filter(path -> path.toString().endsWith(".json"))
+                    .findFirst()
+                    .orElseThrow();
+            Files.writeString(file, text);
+        }
+        try (LocalClient client = client()) {
+            assertThat(client.initialize().path("result").isObject()).isTrue();
+            assertThat(client.errors()).noneMatch(line -> line.contains("should not have happened"));
+        }
+        assertThat(opened()).hasSize(2);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.ostiary.connect.state.SharedLock;
 import dev.ostiary.connect.token.AccessToken;
 import dev.ostiary.connect.token.Challenge;
 import dev.ostiary.connect.token.TokenSource;
+import dev.ostiary.connect.token.WantedBy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,7 +79,7 @@ public final class AzTokens implements TokenSource {
     }
 
     @Override
-    public synchronized AccessToken current() throws ConnectFailure, InterruptedException {
+    public synchronized AccessToken current(WantedBy by) throws ConnectFailure, InterruptedException {
         // After another login the token in memory is somebody else's.
         AccessToken known = loginStamp.equals(shared.loginStamp()) ? token : null;
         Instant now = clock.instant();
@@ -90,7 +91,7 @@ public final class AzTokens implements TokenSource {
             }
         }
         try {
-            return fetch(null);
+            return fetch(null, by);
         } catch (ConnectFailure e) {
             Instant expiry = known == null ? null : known.expiresAt();
             if (known == null || expiry == null || !clock.instant().isBefore(expiry)) {
@@ -103,13 +104,13 @@ public final class AzTokens implements TokenSource {
     }
 
     @Override
-    public synchronized AccessToken renewed(@Nullable AccessToken refused, Challenge challenge)
+    public synchronized AccessToken renewed(@Nullable AccessToken refused, Challenge challenge, WantedBy by)
             throws ConnectFailure, InterruptedException {
         AccessToken known = token;
         if (known != null && refused != null && !known.value().equals(refused.value())) {
             return known;
         }
-        AccessToken fresh = fetch(refused);
+        AccessToken fresh = fetch(refused, by);
         if (refused != null && fresh.value().equals(refused.value())) {
             String why = challenge.errorDescription() == null ? "" : ": " + challenge.errorDescription();
             throw ConnectFailure.refused(
@@ -119,12 +120,12 @@ public final class AzTokens implements TokenSource {
         return fresh;
     }
 
-    private AccessToken fetch(@Nullable AccessToken refused) throws ConnectFailure, InterruptedException {
+    private AccessToken fetch(@Nullable AccessToken refused, WantedBy by) throws ConnectFailure, InterruptedException {
         String stamp = shared.loginStamp();
         AccessToken fresh = shared.get(
                 request,
                 kept -> isFresh(kept) && (refused == null || !kept.value().equals(refused.value())),
-                () -> ask(request));
+                () -> ask(request, by));
         token = fresh;
         loginStamp = stamp;
         askedAt = clock.instant();
@@ -136,18 +137,18 @@ public final class AzTokens implements TokenSource {
         return expiry != null && clock.instant().isBefore(expiry.minus(margin));
     }
 
-    private AccessToken ask(AzRequest wanted) throws ConnectFailure, InterruptedException {
+    private AccessToken ask(AzRequest wanted, WantedBy by) throws ConnectFailure, InterruptedException {
         AzureCli.Outcome outcome = az.token(wanted);
         if (outcome instanceof AzureCli.Problem problem
                 && problem.problem() == AzProblem.TENANT_WITH_MANAGED_IDENTITY
                 && !tenantWasGiven
                 && wanted.tenant() != null) {
-            return ask(wanted.withoutTenant());
+            return ask(wanted.withoutTenant(), by);
         }
         return switch (outcome) {
             case AzureCli.Token got -> got.token();
             case AzureCli.Problem problem -> {
-                if (!problem.problem().isCuredByLogin() || login == Login.NEVER) {
+                if (!problem.problem().isCuredByLogin() || login == Login.NEVER || by == WantedBy.NOBODY) {
                     throw problem.problem().failure(problem.err(), wanted, false);
                 }
                 yield afterLogin(wanted);
@@ -157,7 +158,8 @@ public final class AzTokens implements TokenSource {
 
     private AccessToken afterLogin(AzRequest wanted) throws ConnectFailure, InterruptedException {
         ConnectFailure before = loginFailure;
-        if (before != null && clock.instant().isBefore(loginFailedAt.plus(LOGIN_PAUSE))) {
+        Instant now = clock.instant();
+        if (before != null && !now.isBefore(loginFailedAt) && now.isBefore(loginFailedAt.plus(LOGIN_PAUSE))) {
             // Every call would open another browser window.
             throw before;
         }

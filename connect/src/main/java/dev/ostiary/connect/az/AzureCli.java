@@ -6,6 +6,7 @@ import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.program.Finished;
 import dev.ostiary.connect.token.AccessToken;
+import java.io.File;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -119,6 +120,9 @@ public final class AzureCli {
         Map<String, String> quiet = new HashMap<>(environment);
         quiet.put("AZURE_CORE_NO_COLOR", "true");
         quiet.put("AZURE_CORE_LOGIN_EXPERIENCE_V2", "off");
+        // It is started in another folder.
+        quiet.computeIfPresent(
+                "AZURE_CONFIG_DIR", (_, folder) -> folder.isEmpty() ? folder : new File(folder).getAbsolutePath());
         try {
             return Finished.run(command, quiet, null, timeout, errors);
         } catch (IOException e) {
@@ -142,10 +146,7 @@ public final class AzureCli {
         try {
             JsonNode json = JSON.readTree(out);
             String value = json.path("accessToken").asText();
-            if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                return null;
-            }
-            return new AccessToken(value, expiry(json));
+            return AccessToken.fits(value) ? new AccessToken(value, expiry(json)) : null;
         } catch (IOException e) {
             return null;
         }
@@ -154,7 +155,7 @@ public final class AzureCli {
     /** {@code expires_on} in seconds; older versions have local time without a zone alone. */
     private static @Nullable Instant expiry(JsonNode json) {
         if (json.path("expires_on").isIntegralNumber()) {
-            return Instant.ofEpochSecond(json.path("expires_on").asLong());
+            return AccessToken.expiry(json.path("expires_on").asLong());
         }
         try {
             return LocalDateTime.parse(json.path("expiresOn").asText().replace(' ', 'T'))

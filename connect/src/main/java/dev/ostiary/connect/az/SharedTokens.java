@@ -92,10 +92,9 @@ public final class SharedTokens {
             String value = json.path("accessToken").asText();
             return json.path("format").asInt() == 1
                             && login.equals(json.path("login").asText())
-                            && !value.isEmpty()
-                            && json.path("expiresAt").isIntegralNumber()
+                            && AccessToken.fits(value)
                     ? new AccessToken(
-                            value, Instant.ofEpochSecond(json.path("expiresAt").asLong()))
+                            value, AccessToken.expiry(json.path("expiresAt").asLong()))
                     : null;
         } catch (IOException e) {
             // az has one.

@@ -8,7 +8,8 @@ public final class Diagnostics {
     /** Nobody listens. */
     public static final Diagnostics NONE = new Diagnostics(line -> {});
 
-    private static final int LONGEST = 2000;
+    /** Room for a URL of a sign-in, which has to be whole to be of use. */
+    private static final int LONGEST = 8000;
 
     private final Consumer<String> lines;
 
@@ -19,8 +20,13 @@ public final class Diagnostics {
 
     /** One line, without control characters whatever others put in it. */
     public void say(String text) {
-        String clean = text.replaceAll("\\p{Cntrl}+", " ").strip();
-        lines.accept("ostiary connect: " + (clean.length() > LONGEST ? clean.substring(0, LONGEST) + " …" : clean));
+        lines.accept("ostiary connect: " + clean(text));
+    }
+
+    /** One line that moves no cursor and turns no text around: what servers say ends up in terminals. */
+    public static String clean(String text) {
+        String clean = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").strip();
+        return clean.length() > LONGEST ? clean.substring(0, LONGEST) + " …" : clean;
     }
 
     /** What is wrong, and what to do. */

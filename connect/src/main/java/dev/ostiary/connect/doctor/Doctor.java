@@ -6,6 +6,8 @@ import dev.ostiary.connect.az.AzureCli;
 import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.http.Call;
+import dev.ostiary.connect.http.Downstream;
+import dev.ostiary.connect.http.LegacySse;
 import dev.ostiary.connect.http.McpHttp;
 import dev.ostiary.connect.http.NotStreamable;
 import dev.ostiary.connect.http.StreamableHttp;
@@ -18,6 +20,7 @@ import dev.ostiary.connect.settings.ConnectSettings;
 import dev.ostiary.connect.token.AccessToken;
 import dev.ostiary.connect.token.Challenge;
 import dev.ostiary.connect.token.TokenSource;
+import dev.ostiary.connect.token.WantedBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -90,22 +93,44 @@ public final class Doctor {
     private @Nullable Challenge reach() throws InterruptedException {
         try {
             HttpResponse<InputStream> answer = http.send(
-                    HttpRequest.newBuilder(settings.url())
-                            .timeout(TIMEOUT)
+                    request()
                             .header("Content-Type", "application/json")
                             .header("Accept", "application/json, text/event-stream")
                             .POST(HttpRequest.BodyPublishers.ofString(INITIALIZE))
                             .build(),
                     HttpResponse.BodyHandlers.ofInputStream());
             answer.body().close();
-            ok(
-                    "server",
-                    settings.url() + " answers " + answer.statusCode()
-                            + (answer.statusCode() == 401 ? " without a token, as it should" : ""));
+            int status = answer.statusCode();
+            String text = settings.url() + " answers " + status;
+            if (status == 401) {
+                ok("server", text + " without a token, as it should");
+            } else if (status / 100 == 2) {
+                ok("server", text);
+                endSession(answer.headers().firstValue("Mcp-Session-Id").orElse(null));
+            } else {
+                note("server", text + " without a token");
+            }
             return Challenge.of(answer.headers().allValues("WWW-Authenticate"));
         } catch (IOException e) {
             bad("server", settings.url() + " cannot be reached", "check the URL, the network, the VPN and the proxy");
             return null;
+        }
+    }
+
+    private HttpRequest.Builder request() {
+        HttpRequest.Builder request = HttpRequest.newBuilder(settings.url()).timeout(TIMEOUT);
+        settings.headers().forEach(request::setHeader);
+        return request;
+    }
+
+    /** A server that wants no token has begun one. */
+    private void endSession(@Nullable String id) throws IOException, InterruptedException {
+        if (id != null) {
+            http.send(
+                            request().header("Mcp-Session-Id", id).DELETE().build(),
+                            HttpResponse.BodyHandlers.ofInputStream())
+                    .body()
+                    .close();
         }
     }
 
@@ -178,52 +203,60 @@ public final class Doctor {
 
     private void initialize(Call call) throws InterruptedException {
         AtomicReference<Message> answer = new AtomicReference<>();
+        Downstream downstream = message -> {
+            if (message.isResponse()) {
+                answer.set(message);
+                call.finish();
+            }
+        };
         McpHttp mcp = new McpHttp(http, settings.url(), tokens, settings.headers(), Duration.ZERO);
-        try (StreamableHttp server = new StreamableHttp(
-                mcp,
-                message -> {
-                    if (message.isResponse()) {
-                        answer.set(message);
-                        call.finish();
-                    }
-                },
-                TIMEOUT,
-                Diagnostics.NONE)) {
-            server.initialize(call);
+        try (StreamableHttp streamable = new StreamableHttp(mcp, downstream, TIMEOUT, Diagnostics.NONE);
+                LegacySse legacy = new LegacySse(mcp, downstream, TIMEOUT, Diagnostics.NONE)) {
+            String transport = "";
+            try {
+                streamable.initialize(call);
+            } catch (NotStreamable e) {
+                note("initialize", "it answers " + e.status() + " to Streamable HTTP; trying HTTP with SSE");
+                transport = " over HTTP with SSE";
+                legacy.request(call);
+            }
             Message got = answer.get();
             if (got == null && call.isOver()) {
                 return;
             }
             token();
-            if (got == null || !got.result().isObject()) {
-                bad(
-                        "initialize",
-                        "the server refuses: "
-                                + (got == null
-                                        ? "no answer"
-                                        : got.error().path("message").asText()),
-                        "ask whoever runs it");
-                return;
-            }
-            ok(
-                    "initialize",
-                    got.result().path("serverInfo").path("name").asText("a server") + " speaks "
-                            + got.result().path("protocolVersion").asText());
+            judge(got, transport);
         } catch (ConnectFailure e) {
             bad("token", e.what(), e.fix());
-        } catch (NotStreamable e) {
-            note(
-                    "initialize",
-                    "it answers " + e.status() + " to Streamable HTTP; connect tries the older HTTP with SSE");
         } catch (IOException e) {
             if (!call.isOver()) {
-                bad("initialize", String.valueOf(e.getMessage()), "try again; ask whoever runs the server");
+                bad(
+                        "initialize",
+                        e.getMessage() == null ? "the connection ended" : e.getMessage(),
+                        "check the path of the URL; ask whoever runs the server");
             }
         }
     }
 
+    private void judge(@Nullable Message got, String transport) {
+        if (got == null || !got.result().isObject()) {
+            bad(
+                    "initialize",
+                    "the server refuses: "
+                            + (got == null
+                                    ? "no answer"
+                                    : got.error().path("message").asText()),
+                    "ask whoever runs it");
+            return;
+        }
+        ok(
+                "initialize",
+                got.result().path("serverInfo").path("name").asText("a server") + " speaks "
+                        + got.result().path("protocolVersion").asText() + transport);
+    }
+
     private void token() throws ConnectFailure, InterruptedException {
-        AccessToken token = tokens.current();
+        AccessToken token = tokens.current(WantedBy.A_CALL);
         if (token == null) {
             ok("token", "none is wanted");
             return;
@@ -261,15 +294,19 @@ public final class Doctor {
     }
 
     private void ok(String what, String text) {
-        lines.accept("ok    " + what + ": " + text);
+        say("ok    ", what, text);
     }
 
     private void note(String what, String text) {
-        lines.accept("note  " + what + ": " + text);
+        say("note  ", what, text);
     }
 
     private void bad(String what, String text, String fix) {
         healthy = false;
-        lines.accept("FAIL  " + what + ": " + text + ". Fix: " + fix);
+        say("FAIL  ", what, text + ". Fix: " + fix);
+    }
+
+    private void say(String verdict, String what, String text) {
+        lines.accept(verdict + Diagnostics.clean(what + ": " + text));
     }
 }

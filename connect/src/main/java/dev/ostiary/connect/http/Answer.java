@@ -133,7 +133,7 @@ final class Answer {
                 EventStream.Event event;
                 while (!call.isOver() && (event = open.next()) != null) {
                     attempt = 0;
-                    lastId = event.id() == null ? lastId : event.id();
+                    lastId = event.idAfter(lastId);
                     pause = event.retryMillis() == null ? pause : event.retryMillis();
                     call.heard();
                     if (event.data().length > 0) {
@@ -142,7 +142,7 @@ final class Answer {
                 }
             } catch (IOException e) {
                 if (lastId == null || used == null) {
-                    throw e;
+                    throw new IOException("the server's stream broke before its answer (" + e.getMessage() + ")", e);
                 }
             }
             if (call.isOver()) {

@@ -1,6 +1,7 @@
 package dev.ostiary.connect.http;
 
 import dev.ostiary.connect.message.Message;
+import dev.ostiary.connect.token.WantedBy;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Call {
 
     private final Message request;
+    private final WantedBy wantedBy;
     private final AtomicBoolean over = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch settled = new CountDownLatch(1);
@@ -21,12 +23,26 @@ public final class Call {
     private volatile @Nullable Closeable body;
     private volatile @Nullable Thread worker;
 
+    /** Somebody waits for the answer of a request, unless programs send it by themselves. */
     public Call(Message request) {
+        this(
+                request,
+                request.isRequest() && !request.is("ping") && !request.is("subscriptions/listen")
+                        ? WantedBy.A_CALL
+                        : WantedBy.NOBODY);
+    }
+
+    Call(Message request, WantedBy wantedBy) {
         this.request = request;
+        this.wantedBy = wantedBy;
     }
 
     public Message request() {
         return request;
+    }
+
+    WantedBy wantedBy() {
+        return wantedBy;
     }
 
     /** The calling thread does the work, and nothing after it: it is interrupted when the call is given up. */

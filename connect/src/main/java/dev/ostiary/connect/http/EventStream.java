@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class EventStream implements Closeable {
 
     private static final int LONGEST_ID = 1024;
+    /** Between two streams, whatever the server asks for. */
+    private static final long SHORTEST_PAUSE_MILLIS = 100;
 
     private final InputStream in;
     private boolean afterReturn;
@@ -26,7 +28,7 @@ final class EventStream implements Closeable {
      * One event.
      *
      * @param type {@code message} unless the server named another
-     * @param id null when this event has none
+     * @param id null when this event has none, empty when there is none from here on
      * @param retryMillis how long to wait before a reconnect; null when it was not said
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -34,7 +36,14 @@ final class EventStream implements Closeable {
             String type,
             byte[] data,
             @Nullable String id,
-            @Nullable Long retryMillis) {}
+            @Nullable Long retryMillis) {
+
+        /** Where a stream that breaks after this event is taken up; null when it cannot be. */
+        @Nullable
+        String idAfter(@Nullable String before) {
+            return id == null ? before : id.isEmpty() ? null : id;
+        }
+    }
 
     /** The next event, one without data included; null at the end. A last event that is not ended by a blank line is dropped. */
     @Nullable
@@ -95,7 +104,7 @@ final class EventStream implements Closeable {
 
     private static @Nullable Long millis(byte[] value) {
         String text = new String(value, StandardCharsets.UTF_8);
-        return text.matches("[0-9]{1,9}") ? Long.valueOf(text) : null;
+        return text.matches("[0-9]{1,9}") ? Long.valueOf(Math.max(SHORTEST_PAUSE_MILLIS, Long.parseLong(text))) : null;
     }
 
     private byte @Nullable [] line() throws IOException {

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The stream on which a server speaks without being asked: kept open, taken up where it broke. What is wrong with it is said once, and
- * again only when something else is, or when it had worked in between. There is no limit to how long a server may be silent on it.
+ * again only when something else is, or when it had worked in between. There is no limit to how long a server may be silent on it. Nobody
+ * is asked to sign in for it: where that is needed, it waits until a call has got through.
  */
 final class Listener {
 
@@ -24,8 +26,8 @@ final class Listener {
     private final Downstream downstream;
     private final Duration longestPause;
     private final Diagnostics diagnostics;
+    private final Semaphore calls = new Semaphore(0);
     private volatile @Nullable Thread thread;
-    private volatile @Nullable EventStream open;
     private volatile boolean closed;
 
     // Of the listening thread.
@@ -55,57 +57,65 @@ final class Listener {
         }
     }
 
-    /** Opens it again, where it was. */
-    void reopen() {
-        EventStream events = open;
-        if (events != null) {
-            try {
-                events.close();
-            } catch (IOException e) {
-                // It is not read any more.
-            }
+    /** A call got its result: whatever the server refused, it may be otherwise now. */
+    void callGotThrough() {
+        if (calls.availablePermits() == 0) {
+            calls.release();
         }
     }
 
-    synchronized void close() {
-        closed = true;
+    /** Opens it again, where it was, whatever it waits for. */
+    synchronized void reopen() {
         Thread listening = thread;
         if (listening != null) {
             listening.interrupt();
         }
     }
 
+    synchronized void close() {
+        closed = true;
+        reopen();
+    }
+
     private void listen() {
         pause = FIRST_PAUSE.toMillis();
-        try {
-            while (!closed) {
+        while (!closed) {
+            try {
                 Session used = sessions.current();
-                if (used == null) {
+                if (used == null || !listen(used)) {
                     return;
                 }
-                if (!used.isSame(heard)) {
-                    lastId = null;
-                    heard = used;
-                }
-                try {
-                    if (!isOfferedAndHeard(used)) {
-                        return;
-                    }
-                } catch (IOException e) {
-                    // It is opened again. Calls say what is wrong with the connection, if it stays so.
-                } catch (ConnectFailure e) {
-                    if (!e.what().equals(said)) {
-                        said = e.what();
-                        diagnostics.say(e);
-                    }
-                    pause = longestPause.toMillis();
-                }
                 Thread.sleep(Math.min(pause, longestPause.toMillis()));
-                pause = Math.min(Math.max(pause, 1) * 2, longestPause.toMillis());
+                pause = Math.min(pause * 2, longestPause.toMillis());
+            } catch (InterruptedException e) {
+                // To be opened again, or closed.
+                pause = FIRST_PAUSE.toMillis();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
+    }
+
+    /** Once, with what may go wrong; false when the server offers no such stream. */
+    private boolean listen(Session used) throws InterruptedException {
+        if (!used.isSame(heard)) {
+            lastId = null;
+            heard = used;
+        }
+        try {
+            calls.drainPermits();
+            return isOfferedAndHeard(used);
+        } catch (IOException e) {
+            // It is opened again. Calls say what is wrong with the connection, if it stays so.
+        } catch (ConnectFailure e) {
+            if (!e.what().equals(said)) {
+                said = e.what();
+                diagnostics.say(e);
+            }
+            if (e.kind() == ConnectFailure.Kind.REFUSED) {
+                calls.acquire();
+            }
+            pause = longestPause.toMillis();
+        }
+        return true;
     }
 
     /** One stream, to its end; false when the server offers none. */
@@ -125,17 +135,14 @@ final class Listener {
         }
         said = null;
         try (EventStream events = new EventStream(answer.body())) {
-            open = events;
             EventStream.Event event;
             while (!closed && (event = events.next()) != null) {
-                lastId = event.id() == null ? lastId : event.id();
+                lastId = event.idAfter(lastId);
                 pause = event.retryMillis() == null ? FIRST_PAUSE.toMillis() : event.retryMillis();
                 if (event.data().length > 0) {
                     downstream.deliver(Answer.message(event.data()));
                 }
             }
-        } finally {
-            open = null;
         }
         return true;
     }

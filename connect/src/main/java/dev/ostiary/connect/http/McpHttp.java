@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Locale;
@@ -80,14 +81,14 @@ public final class McpHttp {
     HttpResponse<InputStream> send(HttpRequest.Builder request, Call call)
             throws IOException, ConnectFailure, InterruptedException {
         headers.forEach(request::setHeader);
-        AccessToken token = token(call, tokens::current);
+        AccessToken token = token(call, () -> tokens.current(call.wantedBy()));
         HttpResponse<InputStream> answer = patiently(request, token);
         if (!wantsAnotherToken(answer)) {
             return answer;
         }
         Challenge challenge = challenge(answer);
         answer.body().close();
-        AccessToken other = token(call, () -> tokens.renewed(token, challenge));
+        AccessToken other = token(call, () -> tokens.renewed(token, challenge, call.wantedBy()));
         answer = patiently(request, other);
         if (answer.statusCode() == 401) {
             String why = challenge(answer).errorDescription();
@@ -148,10 +149,22 @@ public final class McpHttp {
                         "the TLS connection to " + url.getHost() + " fails: " + e.getMessage(),
                         "check the server's certificate; for an authority of your own set OSTIARY_JAVA_OPTS to"
                                 + " -Djavax.net.ssl.trustStore=FILE");
+            } catch (HttpTimeoutException e) {
+                throw e;
+            } catch (IOException e) {
+                // A message that was sent is not sent again: the server may have done what it asks.
+                throw new IOException(
+                        "the connection broke before the answer (" + said(e)
+                                + "); whether the server did what was asked is not known",
+                        e);
             }
             Thread.sleep(pause);
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
         }
+    }
+
+    private static String said(IOException e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     private ConnectFailure unreachable(IOException e) {

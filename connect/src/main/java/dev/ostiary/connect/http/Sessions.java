@@ -3,6 +3,7 @@ package dev.ostiary.connect.http;
 import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.message.Message;
+import dev.ostiary.connect.token.WantedBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -70,7 +71,7 @@ final class Sessions {
             }
             next = renewal;
             if (next == null) {
-                next = renew(forgotten);
+                next = renew(forgotten, call.wantedBy());
                 renewal = next;
             }
         }
@@ -89,9 +90,9 @@ final class Sessions {
     }
 
     /** In a thread of its own, so that the end of one call does not end it for the others. */
-    private CompletableFuture<Session> renew(Session forgotten) {
+    private CompletableFuture<Session> renew(Session forgotten, WantedBy by) {
         CompletableFuture<Session> next = new CompletableFuture<>();
-        Call call = new Call(forgotten.initialize().withId("ostiary-connect-" + ++renewals));
+        Call call = new Call(forgotten.initialize().withId("ostiary-connect-" + ++renewals), by);
         renewing = call;
         Thread.ofVirtual().name("renewal").start(() -> {
             call.startHere();

@@ -22,7 +22,7 @@ public final class StreamableHttp implements Upstream {
     private final Downstream downstream;
     private final Sessions sessions;
     private final Listener listener;
-    private volatile boolean closed;
+    private boolean closed;
 
     /**
      * Talks to one server.
@@ -97,8 +97,9 @@ public final class StreamableHttp implements Upstream {
         listener.reopen();
     }
 
+    /** A second caller waits for the first: the process ends when one of them returns. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (closed) {
             return;
         }
@@ -144,6 +145,7 @@ public final class StreamableHttp implements Upstream {
             }
             http.learn(request, message);
             sessions.remember(request);
+            listener.callGotThrough();
         }
         downstream.deliver(message);
     }

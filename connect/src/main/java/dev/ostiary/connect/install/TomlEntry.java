@@ -2,6 +2,8 @@ package dev.ostiary.connect.install;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class TomlEntry {
 
-    private static final Pattern HEADER = Pattern.compile("\\s*\\[.*");
-    private static final Pattern ASSIGNMENT = Pattern.compile("\\s*[A-Za-z0-9_.\"'-][^=]*=.*");
+    private static final Pattern HEADER = Pattern.compile("\\[.*");
+    private static final Pattern ASSIGNMENT = Pattern.compile("([A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')\\s*[=.].*");
+    /** What is written anew. */
+    private static final Set<String> OURS = Set.of("command", "args");
+    /** Of a server that is reached over HTTP: beside a command it makes the whole file invalid. */
+    private static final Set<String> OF_HTTP =
+            Set.of("url", "bearer_token_env_var", "http_headers", "env_http_headers");
 
     private TomlEntry() {}
 
@@ -23,53 +30,72 @@ final class TomlEntry {
      * @return null when a line cannot be understood, or the table is written in another way
      */
     static @Nullable String set(String text, String name, String command, List<String> arguments) {
-        String header = "[mcp_servers." + name + "]";
-        List<String> table = List.of(header, "command = " + quoted(command), "args = [" + quotedAll(arguments) + "]");
+        List<String> values = List.of("command = " + quoted(command), "args = [" + quotedAll(arguments) + "]");
         List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));
+        Pattern ours = header("mcp_servers\\s*\\.\\s*" + key(name));
+        Pattern all = header("mcp_servers");
         int from = -1;
         int to = -1;
+        boolean amongServers = false;
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
             if (line.contains("\"\"\"") || line.contains("'''")) {
                 // A text over several lines could look like anything.
                 return null;
             }
-            if (line.startsWith("mcp_servers") || line.replace(" ", "").contains("mcp_servers.\"" + name + "\"")) {
-                return null;
-            }
             if (HEADER.matcher(line).matches() && !line.startsWith("[[") && !isValue(lines, i)) {
                 if (from >= 0 && to < 0) {
                     to = i;
                 }
-                if (line.equals(header)) {
+                amongServers = all.matcher(line).matches();
+                if (ours.matcher(line).matches()) {
                     if (from >= 0) {
                         return null;
                     }
                     from = i;
                 }
+            } else if (line.startsWith("mcp_servers")
+                    || (amongServers && nameOf(line).equals(name))) {
+                // Inline, or with dots: a table of that name would be there twice.
+                return null;
             }
         }
         if (from < 0) {
             String gap = text.isBlank() ? "" : text.endsWith("\n") ? text + "\n" : text + "\n\n";
-            return gap + String.join("\n", table) + "\n";
+            return gap + "[mcp_servers." + name + "]\n" + String.join("\n", values) + "\n";
         }
         to = to < 0 ? lines.size() : to;
         List<String> kept = new ArrayList<>();
         for (String line : lines.subList(from + 1, to)) {
-            String key = line.strip();
-            if (key.startsWith("command") || key.startsWith("args")) {
-                if (!ASSIGNMENT.matcher(key).matches() || (key.contains("[") && !key.endsWith("]"))) {
-                    return null;
-                }
-                continue;
+            String assigned = nameOf(line.strip());
+            if (OF_HTTP.contains(assigned)) {
+                return null;
             }
-            kept.add(line);
+            if (!OURS.contains(assigned)) {
+                kept.add(line);
+            } else if (assigned.equals("args") && !line.strip().endsWith("]")) {
+                return null;
+            }
         }
-        List<String> after = new ArrayList<>(lines.subList(0, from));
-        after.addAll(table);
+        List<String> after = new ArrayList<>(lines.subList(0, from + 1));
+        after.addAll(values);
         after.addAll(kept);
         after.addAll(lines.subList(to, lines.size()));
         return String.join("\n", after);
+    }
+
+    private static Pattern header(String path) {
+        return Pattern.compile("\\[\\s*" + path + "\\s*\\]\\s*(#.*)?");
+    }
+
+    private static String key(String name) {
+        return "(" + name + "|\"" + name + "\"|'" + name + "')";
+    }
+
+    /** The key that this line assigns, or the first of its dotted parts; empty when it assigns none. */
+    private static String nameOf(String line) {
+        Matcher assignment = ASSIGNMENT.matcher(line);
+        return assignment.matches() ? assignment.group(1).replaceAll("[\"']", "") : "";
     }
 
     /** Whether this line is inside an array that was opened above. */

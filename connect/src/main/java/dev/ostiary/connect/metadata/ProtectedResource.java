@@ -58,10 +58,7 @@ public record ProtectedResource(String resource, List<String> authorizationServe
         List<URI> places = new ArrayList<>();
         String said = challenge.resourceMetadata();
         if (said != null) {
-            places.add(SafeUrl.of(
-                    said,
-                    "the metadata URL in the server's challenge",
-                    !server.getScheme().equals("https")));
+            places.add(SafeUrl.namedBy(server, said, "the metadata URL in the server's challenge"));
         }
         String path = server.getRawPath() == null ? "" : server.getRawPath();
         URI origin = server.resolve("/");

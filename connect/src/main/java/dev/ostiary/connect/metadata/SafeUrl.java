@@ -37,6 +37,24 @@ public final class SafeUrl {
         return url;
     }
 
+    /**
+     * Reads one that a server names: nothing less safe than what the user chose for that server itself. So a server elsewhere cannot send
+     * us to a port of this machine.
+     *
+     * @param server as the user gave it
+     */
+    public static URI namedBy(URI server, String text, String what) throws ConnectFailure {
+        if (server.getScheme().equalsIgnoreCase("https")) {
+            URI url = of(text, what, true);
+            if (!url.getScheme().equalsIgnoreCase("https")) {
+                throw ConnectFailure.refused(
+                        what + " is not https, and the server at " + server + " is", "tell the server's operator");
+            }
+            return url;
+        }
+        return of(text, what, !isLoopback(server));
+    }
+
     /** By name or number: nothing is looked up. */
     public static boolean isLoopback(URI url) {
         String host = Objects.requireNonNullElse(url.getHost(), "").toLowerCase(Locale.ROOT);

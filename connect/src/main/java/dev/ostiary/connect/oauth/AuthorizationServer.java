@@ -34,11 +34,12 @@ record AuthorizationServer(
     /**
      * Looks in the places that MCP clients look, in their order.
      *
+     * @param server that names it
      * @throws ConnectFailure when there is no metadata, it is another's, or it has endpoints that no token may be sent to
      */
-    static AuthorizationServer of(String issuer, Documents documents)
+    static AuthorizationServer of(String issuer, URI server, Documents documents)
             throws ConnectFailure, IOException, InterruptedException {
-        URI url = SafeUrl.of(issuer, "the authorization server in the server's metadata", false);
+        URI url = SafeUrl.namedBy(server, issuer, "the authorization server in the server's metadata");
         for (URI place : places(url)) {
             JsonNode json = documents.get(place);
             if (json == null || !json.path("token_endpoint").isTextual()) {
@@ -51,11 +52,13 @@ record AuthorizationServer(
             }
             return new AuthorizationServer(
                     issuer,
-                    endpoint(json, "authorization_endpoint"),
-                    endpoint(json, "token_endpoint"),
-                    json.path("registration_endpoint").isTextual() ? endpoint(json, "registration_endpoint") : null,
+                    endpoint(server, json, "authorization_endpoint"),
+                    endpoint(server, json, "token_endpoint"),
+                    json.path("registration_endpoint").isTextual()
+                            ? endpoint(server, json, "registration_endpoint")
+                            : null,
                     json.path("device_authorization_endpoint").isTextual()
-                            ? endpoint(json, "device_authorization_endpoint")
+                            ? endpoint(server, json, "device_authorization_endpoint")
                             : null,
                     json.path("authorization_response_iss_parameter_supported").asBoolean(),
                     json.path("client_id_metadata_document_supported").asBoolean(),
@@ -79,8 +82,8 @@ record AuthorizationServer(
         return places;
     }
 
-    private static URI endpoint(JsonNode json, String name) throws ConnectFailure {
-        return SafeUrl.of(json.path(name).asText(), "the authorization server's " + name, false);
+    private static URI endpoint(URI server, JsonNode json, String name) throws ConnectFailure {
+        return SafeUrl.namedBy(server, json.path(name).asText(), "the authorization server's " + name);
     }
 
     private static List<String> texts(JsonNode array) {

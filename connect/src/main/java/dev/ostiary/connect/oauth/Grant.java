@@ -7,6 +7,7 @@ import dev.ostiary.connect.token.AccessToken;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,10 @@ record Grant(
         @Nullable String refreshToken,
         Instant issuedAt,
         @Nullable Instant expiresAt) {
+
+    /** What is kept where nothing is: read as no grant. */
+    @SuppressWarnings("MutablePublicArray")
+    static final byte[] NOTHING = {'{', '}'};
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -68,13 +73,17 @@ record Grant(
     static @Nullable Grant of(byte[] bytes) {
         try {
             JsonNode json = JSON.readTree(bytes);
+            String accessToken = json.path("accessToken").textValue();
+            URI tokenEndpoint = URI.create(json.path("tokenEndpoint").asText());
             if (json.path("format").asInt() != 1
-                    || json.path("clientId").asText().isEmpty()) {
+                    || json.path("clientId").asText().isEmpty()
+                    || tokenEndpoint.getHost() == null
+                    || (accessToken != null && !AccessToken.fits(accessToken))) {
                 return null;
             }
             return new Grant(
                     json.path("issuer").asText(),
-                    URI.create(json.path("tokenEndpoint").asText()),
+                    tokenEndpoint,
                     new Client(
                             json.path("clientId").asText(),
                             json.path("clientSecret").textValue(),
@@ -82,12 +91,11 @@ record Grant(
                             json.path("redirectUri").textValue()),
                     json.path("resource").textValue(),
                     json.path("scope").asText(),
-                    json.path("accessToken").textValue(),
+                    accessToken,
                     json.path("refreshToken").textValue(),
-                    Instant.ofEpochSecond(json.path("issuedAt").asLong()),
-                    json.path("expiresAt").isNumber()
-                            ? Instant.ofEpochSecond(json.path("expiresAt").asLong())
-                            : null);
+                    Objects.requireNonNullElse(
+                            AccessToken.expiry(json.path("issuedAt").asLong()), Instant.EPOCH),
+                    AccessToken.expiry(json.path("expiresAt").asLong()));
         } catch (IOException | IllegalArgumentException e) {
             return null;
         }

@@ -37,10 +37,13 @@ final class LoopbackRedirect implements AutoCloseable {
      * Listens.
      *
      * @param registered the redirect URI whose port must be had; null: any port
-     * @return null when that port is taken
+     * @return null when that port is taken, or it names none
      */
     static @Nullable LoopbackRedirect listen(@Nullable String registered, String state) throws IOException {
         int port = registered == null ? 0 : URI.create(registered).getPort();
+        if (port < 0) {
+            return null;
+        }
         HttpServer server;
         try {
             server = HttpServer.create(
@@ -88,13 +91,17 @@ final class LoopbackRedirect implements AutoCloseable {
                 respond(exchange, 404, "Nothing is here.");
                 return;
             }
-            respond(
-                    exchange,
-                    200,
-                    parameters.containsKey("code")
-                            ? "You are signed in. This page can be closed."
-                            : "The sign-in was not finished. This page can be closed; your MCP client says more.");
-            answer.complete(parameters);
+            try {
+                respond(
+                        exchange,
+                        200,
+                        parameters.containsKey("code")
+                                ? "The sign-in goes on in your MCP client. This page can be closed."
+                                : "The sign-in was not finished. This page can be closed; your MCP client says more.");
+            } finally {
+                // Also when the browser has gone before it got its page.
+                answer.complete(parameters);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import dev.ostiary.connect.state.SharedLock;
 import dev.ostiary.connect.token.AccessToken;
 import dev.ostiary.connect.token.Challenge;
 import dev.ostiary.connect.token.TokenSource;
+import dev.ostiary.connect.token.WantedBy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -97,19 +99,19 @@ public final class OAuthTokens implements TokenSource {
     }
 
     @Override
-    public synchronized AccessToken current() throws ConnectFailure, InterruptedException {
+    public synchronized AccessToken current(WantedBy by) throws ConnectFailure, InterruptedException {
         AccessToken token = grant == null ? null : fresh(grant);
-        return token != null ? token : replaced(null, Challenge.NONE);
+        return token != null ? token : replaced(null, Challenge.NONE, by);
     }
 
     @Override
-    public synchronized AccessToken renewed(@Nullable AccessToken refused, Challenge challenge)
+    public synchronized AccessToken renewed(@Nullable AccessToken refused, Challenge challenge, WantedBy by)
             throws ConnectFailure, InterruptedException {
         AccessToken token = grant == null ? null : fresh(grant);
         if (token != null && refused != null && !token.value().equals(refused.value())) {
             return token;
         }
-        return replaced(refused, challenge);
+        return replaced(refused, challenge, by);
     }
 
     /** Its token, unless that is about to expire. */
@@ -129,15 +131,8 @@ public final class OAuthTokens implements TokenSource {
                 : null;
     }
 
-    private AccessToken replaced(@Nullable AccessToken refused, Challenge challenge)
+    private AccessToken replaced(@Nullable AccessToken refused, Challenge challenge, WantedBy by)
             throws ConnectFailure, InterruptedException {
-        ConnectFailure before = lastFailure;
-        if (before != null
-                && clock.instant().isBefore(failedAt.plus(SIGN_IN_PAUSE))
-                && clock.instant().isAfter(failedAt.minusSeconds(1))) {
-            // Every call would open another browser window.
-            throw before;
-        }
         try (SharedLock _ = SharedLock.take(files, key + ".lock")) {
             Grant kept = kept();
             AccessToken others = kept == null ? null : fresh(kept);
@@ -148,56 +143,35 @@ public final class OAuthTokens implements TokenSource {
                 return others;
             }
             boolean widen = "insufficient_scope".equals(challenge.error());
-            Grant next;
-            try {
-                next = kept == null || widen ? null : refreshed(kept);
-            } catch (UnknownClient e) {
-                // Signing in with it would end at an error page, and never come back.
-                kept = null;
-                next = null;
-            }
-            if (next == null) {
-                next = signedIn(kept, challenge, widen);
+            Grant next = kept == null || widen ? kept : refreshed(kept);
+            AccessToken token = next == null || widen ? null : next.token();
+            if (next == null || token == null) {
+                next = signedIn(next, challenge, widen, by);
+                token = next.token();
             }
             secrets.write(key, next.toJson());
             grant = next;
-            AccessToken token = next.token();
-            if (token == null) {
-                throw new IllegalStateException("a sign-in without a token");
-            }
-            return token;
-        } catch (ConnectFailure e) {
-            if (e.kind() == ConnectFailure.Kind.REFUSED) {
-                lastFailure = e;
-                failedAt = clock.instant();
-            }
-            throw e;
+            return Objects.requireNonNull(token, "a sign-in without a token");
         } catch (IOException e) {
             throw unkept(e);
         }
     }
 
-    /** The server has forgotten our registration. */
-    private static final class UnknownClient extends Exception {
-
-        private static final long serialVersionUID = 1L;
-    }
-
-    /** Null when the user must sign in. */
-    private @Nullable Grant refreshed(Grant kept)
-            throws IOException, ConnectFailure, InterruptedException, UnknownClient {
+    /** With new tokens; or without any, or null, when the user must sign in: as the client that it has, or as another. */
+    private @Nullable Grant refreshed(Grant kept) throws IOException, ConnectFailure, InterruptedException {
         String refreshToken = kept.refreshToken();
         if (refreshToken == null) {
-            return null;
+            return kept.withoutTokens();
         }
         try {
             return requests.refreshed(kept, refreshToken);
         } catch (TokenRequests.Refused e) {
             diagnostics.say("the sign-in has ended (" + e.getMessage() + ")");
-            if (e.code().equals("invalid_client")) {
-                throw new UnknownClient();
-            }
-            return null;
+            // A sign-in as a client that the server has forgotten would end at an error page, and never come back.
+            Grant registration = e.code().equals("invalid_client") ? null : kept.withoutTokens();
+            // So that nobody asks with these tokens again.
+            secrets.write(key, registration == null ? Grant.NOTHING : registration.toJson());
+            return registration;
         } catch (IOException e) {
             Instant expiry = kept.expiresAt();
             if (kept.accessToken() != null && expiry != null && clock.instant().isBefore(expiry)) {
@@ -211,17 +185,36 @@ public final class OAuthTokens implements TokenSource {
         }
     }
 
-    private Grant signedIn(@Nullable Grant kept, Challenge challenge, boolean widen)
+    private Grant signedIn(@Nullable Grant kept, Challenge challenge, boolean widen, WantedBy by)
             throws IOException, ConnectFailure, InterruptedException {
-        ProtectedResource resource = SignIn.orOrigin(ProtectedResource.of(url, challenge, documents), url);
-        if (widen && kept != null && !kept.scope().isEmpty()) {
-            Set<String> scopes = new LinkedHashSet<>(List.of(kept.scope().split(" +")));
-            scopes.addAll(resource.scopes());
-            resource = new ProtectedResource(resource.resource(), resource.authorizationServers(), List.copyOf(scopes));
+        if (by == WantedBy.NOBODY) {
+            throw ConnectFailure.refused(
+                    "a sign-in for " + url + " is needed", "call any of the server's tools: that begins it");
         }
-        Grant done = signIn.perform(url, resource, kept);
-        diagnostics.say("signed in; tokens are kept in " + secrets.place());
-        return done;
+        ConnectFailure before = lastFailure;
+        Instant now = clock.instant();
+        if (before != null && !now.isBefore(failedAt) && now.isBefore(failedAt.plus(SIGN_IN_PAUSE))) {
+            // Every call would open another browser window.
+            throw before;
+        }
+        try {
+            ProtectedResource resource = SignIn.orOrigin(ProtectedResource.of(url, challenge, documents), url);
+            if (widen && kept != null && !kept.scope().isEmpty()) {
+                Set<String> scopes = new LinkedHashSet<>(List.of(kept.scope().split(" +")));
+                scopes.addAll(resource.scopes());
+                resource = new ProtectedResource(
+                        resource.resource(), resource.authorizationServers(), List.copyOf(scopes));
+            }
+            Grant done = signIn.perform(url, resource, kept);
+            diagnostics.say("signed in; tokens are kept in " + secrets.place());
+            return done;
+        } catch (ConnectFailure e) {
+            if (e.kind() == ConnectFailure.Kind.REFUSED) {
+                lastFailure = e;
+                failedAt = clock.instant();
+            }
+            throw e;
+        }
     }
 
     private ConnectFailure unkept(IOException e) {

@@ -5,6 +5,7 @@ import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.metadata.Documents;
 import dev.ostiary.connect.metadata.EntraIssuer;
+import dev.ostiary.connect.metadata.OwnScopes;
 import dev.ostiary.connect.metadata.ProtectedResource;
 import dev.ostiary.connect.metadata.SafeUrl;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class SignIn {
     Grant perform(URI url, ProtectedResource resource, @Nullable Grant before)
             throws ConnectFailure, IOException, InterruptedException {
         AuthorizationServer server =
-                AuthorizationServer.of(resource.authorizationServers().getFirst(), documents);
+                AuthorizationServer.of(resource.authorizationServers().getFirst(), url, documents);
         boolean entra = EntraIssuer.matches(server.issuer());
         if (!server.offersPkce() && !(entra && settings.clientId() != null)) {
             throw ConnectFailure.refused(
@@ -74,6 +75,9 @@ final class SignIn {
                             : "without it a sign-in can be stolen; ask its operator");
         }
         Set<String> wanted = new LinkedHashSet<>(settings.scopes() == null ? resource.scopes() : settings.scopes());
+        if (entra && settings.scopes() == null) {
+            OwnScopes.of(resource.scopes(), url);
+        }
         if (server.scopes().contains("offline_access")) {
             wanted.add("offline_access");
         }
@@ -104,6 +108,8 @@ final class SignIn {
     private Grant byBrowser(URI url, AuthorizationServer server, Grant draft, @Nullable Grant known)
             throws ConnectFailure, IOException, InterruptedException {
         String state = randomText();
+        // One that was registered for device codes names no port, and servers may want the very text that was
+        // registered.
         String registered = known == null || settings.clientId() != null
                 ? null
                 : known.client().redirectUri();
@@ -195,7 +201,7 @@ final class SignIn {
         }
         String page = json.path("verification_uri")
                 .asText(json.path("verification_url").asText());
-        SafeUrl.of(page, "the page for device codes", false);
+        SafeUrl.namedBy(server.token(), page, "the page for device codes");
         diagnostics.say("to sign in, open " + page + " on any device and enter the code "
                 + json.path("user_code").asText());
         Duration lifetime =

@@ -2,11 +2,13 @@ package dev.ostiary.connect.oauth;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ostiary.connect.metadata.Documents;
+import dev.ostiary.connect.token.AccessToken;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Forms sent to a token endpoint (RFC 6749 §3.2), and what comes back. */
 final class TokenRequests {
+
+    private static final long LONGEST_LIFETIME = Duration.ofDays(3650).toSeconds();
 
     private final Documents documents;
     private final InstantSource clock;
@@ -57,13 +61,15 @@ final class TokenRequests {
         if (!answer.isOk() || access.isEmpty()) {
             throw refusal(answer);
         }
-        if (!access.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw new IOException("the authorization server issued a token that fits no header");
+        // RFC 6749 §7.1; RFC 9449 has tokens that are worth nothing as Bearer.
+        if (!AccessToken.fits(access)
+                || !json.path("token_type").asText("Bearer").equalsIgnoreCase("Bearer")) {
+            throw new IOException("the authorization server issued what is no bearer token");
         }
         Instant now = clock.instant();
         JsonNode seconds = json.path("expires_in");
-        long lifetime =
-                seconds.isTextual() ? Long.parseLong("0" + seconds.asText().replaceAll("\\D", "")) : seconds.asLong();
+        // Some write the number as a text.
+        long lifetime = Math.clamp(seconds.asLong(), 0, LONGEST_LIFETIME);
         String refresh = json.path("refresh_token").asText();
         String scope = json.path("scope").asText();
         return new Grant(
@@ -75,7 +81,7 @@ final class TokenRequests {
                 access,
                 refresh.isEmpty() ? grant.refreshToken() : refresh,
                 now,
-                lifetime <= 0 ? null : now.plusSeconds(lifetime));
+                lifetime == 0 ? null : now.plusSeconds(lifetime));
     }
 
     /** A refresh. */

@@ -1,6 +1,7 @@
 package dev.ostiary.connect.program;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,9 +30,10 @@ public record Finished(int exitCode, String out, String err, boolean timedOut) {
     }
 
     /**
-     * Runs a program without a shell and without arguments that are secret.
+     * Runs a program without a shell, without arguments that are secret, and not in the folder of whoever started this process: that may be
+     * a project of strangers, and programs read their configuration there ({@code az config set --local}).
      *
-     * @param input what it reads; null: nothing
+     * @param input what it reads; null: nothing. It must fit into a pipe (16 KiB), since the program may not read it
      * @param errors told each line of standard error when it comes
      * @throws IOException when it cannot be started
      */
@@ -46,6 +48,7 @@ public record Finished(int exitCode, String out, String err, boolean timedOut) {
         builder.environment().clear();
         builder.environment().putAll(environment);
         builder.environment().keySet().removeAll(SECRET_VARIABLES);
+        builder.directory(neutralFolder(environment));
         Process process = builder.start();
         try {
             Collected out = new Collected(process.getInputStream(), line -> {});
@@ -70,6 +73,11 @@ public record Finished(int exitCode, String out, String err, boolean timedOut) {
         } finally {
             end(process);
         }
+    }
+
+    private static File neutralFolder(Map<String, String> environment) {
+        String windows = environment.getOrDefault("SystemRoot", "");
+        return new File(windows.isEmpty() ? "/" : windows);
     }
 
     private static void end(Process process) {
@@ -107,6 +115,9 @@ public record Finished(int exitCode, String out, String err, boolean timedOut) {
                         lines.accept(line.toString(StandardCharsets.UTF_8));
                         line.reset();
                     }
+                }
+                if (line.size() > 0) {
+                    lines.accept(line.toString(StandardCharsets.UTF_8));
                 }
             } catch (IOException e) {
                 // The program was ended.

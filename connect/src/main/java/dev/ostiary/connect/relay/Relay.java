@@ -38,6 +38,7 @@ public final class Relay implements Downstream, AutoCloseable {
 
     private static final int PARSE_ERROR = -32700;
     private static final int INVALID_REQUEST = -32600;
+    private static final int INTERNAL_ERROR = -32603;
     private static final int NO_ANSWER = -32000;
     private static final int TIMED_OUT = -32001;
 
@@ -208,7 +209,15 @@ public final class Relay implements Downstream, AutoCloseable {
             fail(call, NO_ANSWER, "no answer from the server: " + reason(e));
         } catch (InterruptedException e) {
             fail(call, NO_ANSWER, "ended before the server answered");
+        } catch (RuntimeException e) {
+            diagnostics.say(defect(e));
+            fail(call, INTERNAL_ERROR, defect(e));
         }
+    }
+
+    /** Without its message, which may quote what is secret. */
+    private static String defect(RuntimeException e) {
+        return "this should not have happened: " + e.getClass().getName();
     }
 
     private static String reason(IOException e) {
@@ -285,6 +294,8 @@ public final class Relay implements Downstream, AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 // Given up: it is said there.
+            } catch (RuntimeException e) {
+                diagnostics.say(nameOf(message) + " was not delivered: " + defect(e));
             } finally {
                 notice.finish();
             }

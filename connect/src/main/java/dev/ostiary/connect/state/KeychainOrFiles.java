@@ -4,15 +4,19 @@ import dev.ostiary.connect.diagnostics.Diagnostics;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The keychain, or files once it has failed: a session may name a keychain that does not run, or that nobody unlocks. */
+/**
+ * The keychain, or files once it has failed: a session may name a keychain that does not run, or that nobody unlocks. A secret that is in a
+ * file was written when the keychain failed, so it is the newer one, until the keychain takes the next: an older one may hold a refresh
+ * token that was used already, and showing that again ends a sign-in (RFC 9700 §4.14.2).
+ */
 final class KeychainOrFiles implements Secrets {
 
     private final Secrets keychain;
-    private final Secrets files;
+    private final SecretFiles files;
     private final Diagnostics diagnostics;
     private volatile boolean failed;
 
-    KeychainOrFiles(Secrets keychain, Secrets files, Diagnostics diagnostics) {
+    KeychainOrFiles(Secrets keychain, SecretFiles files, Diagnostics diagnostics) {
         this.keychain = keychain;
         this.files = files;
         this.diagnostics = diagnostics;
@@ -20,14 +24,15 @@ final class KeychainOrFiles implements Secrets {
 
     @Override
     public byte @Nullable [] read(String key) throws IOException, InterruptedException {
-        if (!failed) {
+        byte[] newer = files.read(key);
+        if (newer == null && !failed) {
             try {
                 return keychain.read(key);
             } catch (IOException e) {
                 fail(e);
             }
         }
-        return files.read(key);
+        return newer;
     }
 
     @Override
@@ -35,6 +40,7 @@ final class KeychainOrFiles implements Secrets {
         if (!failed) {
             try {
                 keychain.write(key, secret);
+                files.delete(key);
                 return;
             } catch (IOException e) {
                 fail(e);

@@ -22,6 +22,10 @@ final class SecretFiles implements Secrets {
         files.write(key + ".json", secret);
     }
 
+    void delete(String key) throws IOException {
+        files.delete(key + ".json");
+    }
+
     @Override
     public String place() {
         return files.folder().toString();

@@ -24,7 +24,7 @@ public interface Secrets {
      */
     static Secrets of(
             Map<String, String> environment, String osName, boolean keychain, OwnFiles files, Diagnostics diagnostics) {
-        Secrets inFiles = new SecretFiles(files);
+        SecretFiles inFiles = new SecretFiles(files);
         if (!keychain) {
             return inFiles;
         }

@@ -71,9 +71,8 @@ public final class SharedLock implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try {
+        try (channel) {
             lock.release();
-            channel.close();
         } finally {
             threads.unlock();
         }

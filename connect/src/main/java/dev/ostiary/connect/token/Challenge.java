@@ -4,8 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,30 +23,84 @@ public record Challenge(
     public static final Challenge NONE = new Challenge(null, null, null, null);
 
     private static final int LONGEST = 8 * 1024;
-    private static final Pattern PARAMETER =
-            Pattern.compile("([A-Za-z0-9_-]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\"]+))");
 
     /** Reads the headers of that name; the first challenge of the scheme Bearer counts. */
     public static Challenge of(List<String> headers) {
         for (String header : headers) {
-            int bearer = header.toLowerCase(Locale.ROOT).indexOf("bearer");
-            if (bearer < 0 || header.length() > LONGEST) {
-                continue;
+            Map<String, String> parameters =
+                    header.length() > LONGEST ? Map.of() : new Reader(header).parametersOfBearer();
+            if (!parameters.isEmpty()) {
+                return new Challenge(
+                        parameters.get("resource_metadata"),
+                        parameters.get("scope"),
+                        parameters.get("error"),
+                        parameters.get("error_description"));
             }
-            Map<String, String> parameters = new HashMap<>();
-            Matcher matcher = PARAMETER.matcher(header).region(bearer + "bearer".length(), header.length());
-            while (matcher.find()) {
-                String quoted = matcher.group(2);
-                parameters.putIfAbsent(
-                        matcher.group(1).toLowerCase(Locale.ROOT),
-                        quoted == null ? matcher.group(3) : quoted.replaceAll("\\\\(.)", "$1"));
-            }
-            return new Challenge(
-                    parameters.get("resource_metadata"),
-                    parameters.get("scope"),
-                    parameters.get("error"),
-                    parameters.get("error_description"));
         }
         return NONE;
+    }
+
+    /** Schemes and their parameters (RFC 9110 §11.6.1), as many as are well-formed. */
+    private static final class Reader {
+
+        private final String text;
+        private int at;
+
+        Reader(String text) {
+            this.text = text;
+        }
+
+        Map<String, String> parametersOfBearer() {
+            Map<String, String> parameters = new HashMap<>();
+            boolean bearer = false;
+            while (true) {
+                skip(", \t");
+                String name = token();
+                if (name.isEmpty()) {
+                    return parameters;
+                }
+                skip(" \t");
+                if (at < text.length() && text.charAt(at) == '=') {
+                    at++;
+                    skip(" \t");
+                    String value = at < text.length() && text.charAt(at) == '"' ? quoted() : token();
+                    if (bearer) {
+                        parameters.putIfAbsent(name.toLowerCase(Locale.ROOT), value);
+                    }
+                } else if (bearer) {
+                    return parameters;
+                } else {
+                    bearer = name.equalsIgnoreCase("Bearer");
+                }
+            }
+        }
+
+        private void skip(String characters) {
+            while (at < text.length() && characters.indexOf(text.charAt(at)) >= 0) {
+                at++;
+            }
+        }
+
+        /** Servers write URLs and scopes without quotes, too: anything that separates nothing. */
+        private String token() {
+            int from = at;
+            while (at < text.length() && " \t,\"=".indexOf(text.charAt(at)) < 0) {
+                at++;
+            }
+            return text.substring(from, at);
+        }
+
+        private String quoted() {
+            StringBuilder value = new StringBuilder();
+            at++;
+            while (at < text.length() && text.charAt(at) != '"') {
+                if (text.charAt(at) == '\\' && at + 1 < text.length()) {
+                    at++;
+                }
+                value.append(text.charAt(at++));
+            }
+            at++;
+            return value.toString();
+        }
     }
 }

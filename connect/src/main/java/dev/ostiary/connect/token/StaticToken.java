@@ -38,12 +38,12 @@ public final class StaticToken implements TokenSource {
     }
 
     @Override
-    public AccessToken current() {
+    public AccessToken current(WantedBy by) {
         return token;
     }
 
     @Override
-    public AccessToken renewed(@Nullable AccessToken refused, Challenge challenge) throws ConnectFailure {
+    public AccessToken renewed(@Nullable AccessToken refused, Challenge challenge, WantedBy by) throws ConnectFailure {
         if (file != null) {
             AccessToken now = read(file);
             if (refused == null || !now.value().equals(refused.value())) {
@@ -73,7 +73,7 @@ public final class StaticToken implements TokenSource {
 
     private static AccessToken checked(String text, String where) throws ConnectFailure {
         String value = text.strip();
-        if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+        if (!AccessToken.fits(value)) {
             throw ConnectFailure.usage(
                     where + " holds no token", "put the access token there, alone and without the word Bearer");
         }

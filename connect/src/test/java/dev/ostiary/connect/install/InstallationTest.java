@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InstallationTest {
 
@@ -156,16 +157,95 @@ class InstallationTest {
             VSCODE   | servers:
             CODEX    | text = \"""
             CODEX    | mcp_servers = {}
+            CODEX    | mcp_servers.notes.command = "x"
+            CODEX    | [mcp_servers]\\nnotes = { command = "x" }
+            CODEX    | [mcp_servers] # all\\n"notes".command = "x"
+            CODEX    | [mcp_servers.notes]\\nurl = "https://mcp.example.com/notes"
+            CODEX    | [mcp_servers.notes]\\nargs = [\\n"a"\\n]
+            CODEX    | [mcp_servers.notes]\\n[mcp_servers.'notes']
             """)
     void whatCannotBeUnderstoodIsLeftAlone(McpClient client, String text) throws IOException {
         Path file = file(client);
         Files.createDirectories(file.getParent());
-        Files.writeString(file, text);
+        Files.writeString(file, text.replace("\\n", "\n"));
         assertThatThrownBy(() -> install(client, false))
                 .isInstanceOf(ConnectFailure.class)
                 .hasMessageContaining("was not changed")
                 .hasMessageContaining(COMMAND);
-        assertThat(file).hasContent(text);
+        assertThat(file).hasContent(text.replace("\\n", "\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[mcp_servers.notes] # mine",
+                "[ mcp_servers . notes ]",
+                "[mcp_servers.\"notes\"]",
+                "  [mcp_servers.'notes']"
+            })
+    void aTableOfCodexIsFoundHoweverItIsWritten(String header) throws Exception {
+        Path file = file(McpClient.CODEX);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, header + "\ncommand = \"npx\"\ncommand_timeout = 7\n[other]\nnotes.x = 1\n");
+        install(McpClient.CODEX, false);
+        assertThat(Files.readString(file)).isEqualTo(header + """
+
+                command = "/opt/ostiary/ostiary"
+                args = ["connect", "https://mcp.example.com/notes"]
+                command_timeout = 7
+                [other]
+                notes.x = 1
+                """);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = McpClient.class,
+            names = {"CLAUDE", "CODEX"})
+    void endsOfLinesAndAByteOrderMarkStay(McpClient client) throws Exception {
+        Path file = file(client);
+        Files.createDirectories(file.getParent());
+        String before = client == McpClient.CODEX ? "model = \"o5\"\r\n" : "{\r\n  \"a\": 1\r\n}\r\n";
+        Files.writeString(file, "\uFEFF" + before);
+        install(client, false);
+        String after = Files.readString(file);
+        assertThat(after).startsWith("\uFEFF").contains(COMMAND);
+        assertThat(after.replace("\r\n", "")).doesNotContain("\n").doesNotContain("\r");
+        lines.clear();
+        install(client, false);
+        assertThat(lines).containsExactly(file + " has this entry already");
+    }
+
+    @Test
+    void whatWasThereBeforeTwoServersIsKept() throws Exception {
+        Path file = Files.writeString(file(McpClient.CLAUDE), "{}");
+        install(McpClient.CLAUDE, false);
+        new Installation(Map.of("HOME", home.toString()), "Linux", lines::add)
+                .install(McpClient.CLAUDE, "second", COMMAND, ARGUMENTS, false, NOW);
+        assertThat(file.resolveSibling(".claude.json.ostiary-20261120-100000")).hasContent("{}");
+        assertThat(file.resolveSibling(".claude.json.ostiary-20261120-100000-2"))
+                .content()
+                .contains("notes")
+                .doesNotContain("second");
+    }
+
+    @Test
+    void aLinkToNothingIsSaid() throws Exception {
+        Files.createSymbolicLink(file(McpClient.CLAUDE), home.resolve("gone"));
+        assertThatThrownBy(() -> install(McpClient.CLAUDE, false))
+                .isInstanceOf(ConnectFailure.class)
+                .hasMessageContaining(home.resolve("gone") + " is missing");
+    }
+
+    /** Said in words, and left alone even where its folder could be written. */
+    @Test
+    void aFileThatIsReadOnlyStays() throws Exception {
+        Path file = Files.writeString(file(McpClient.CLAUDE), "{}");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+        assertThatThrownBy(() -> install(McpClient.CLAUDE, false))
+                .isInstanceOf(ConnectFailure.class)
+                .hasMessageContaining(file + " cannot be changed: it, or its folder, is read-only");
+        assertThat(file).hasContent("{}");
     }
 
     @Test

@@ -51,6 +51,10 @@ class KeychainTest {
      * Stands in for {@code security} of macOS: a command a line on standard input, cut after 4,095 bytes, 44 for what is not there, the exit
      * code of the last command (zalando/go-keyring, issues 84 and 153).
      */
+    private Map<String, String> path() {
+        return Map.of("PATH", home.resolve("bin") + ":/usr/bin:/bin", "HOME", home.toString());
+    }
+
     private Map<String, String> mac() throws IOException {
         Path bin = Files.createDirectories(home.resolve("bin"));
         Files.createDirectories(home.resolve("items"));
@@ -73,7 +77,7 @@ class KeychainTest {
                 done
                 """.formatted(home));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-        return Map.of("PATH", bin + ":/usr/bin:/bin", "HOME", home.toString());
+        return path();
     }
 
     @Test
@@ -157,6 +161,23 @@ class KeychainTest {
         assertThat(said.getFirst())
                 .contains("the keychain (secret-tool) cannot be used (exit code 1")
                 .contains("tokens are kept in " + home.resolve("state"));
+    }
+
+    /** Else a refresh token that was used already would be shown again, which ends a sign-in. */
+    @Test
+    void whatWasKeptInAFileWhileTheKeychainFailedIsTheNewerOne() throws Exception {
+        secrets(mac(), "Mac OS X").write("key", secret(10));
+        Path program = home.resolve("bin/security");
+        String works = Files.readString(program);
+        Files.writeString(program, "#!/bin/sh\ncat >/dev/null\nexit 1\n");
+        secrets(path(), "Mac OS X").write("key", secret(11));
+        Files.writeString(program, works);
+
+        assertThat(secrets(path(), "Mac OS X").read("key")).isEqualTo(secret(11));
+        secrets(path(), "Mac OS X").write("key", secret(12));
+        assertThat(secrets(path(), "Mac OS X").read("key")).isEqualTo(secret(12));
+        assertThat(home.resolve("state")).isEmptyDirectory();
+        assertThat(said).hasSize(1);
     }
 
     @Test

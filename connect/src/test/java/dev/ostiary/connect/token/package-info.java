@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ostiary.connect.token;
+
+import org.jspecify.annotations.NullMarked;
