@@ -98,7 +98,8 @@ final class ChosenTokens implements TokenSource {
             resource = ProtectedResource.of(settings.url(), challenge, documents);
         } catch (IOException e) {
             throw ConnectFailure.environment(
-                    "the server's metadata cannot be read", "check the network; or name MCP_ENTRA_RESOURCE");
+                    "the server's metadata cannot be read: " + e.getMessage(),
+                    "check the network; or name MCP_ENTRA_RESOURCE");
         }
         String tenant = resource == null || resource.authorizationServers().isEmpty()
                 ? null

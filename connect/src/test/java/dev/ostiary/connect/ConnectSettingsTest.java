@@ -53,6 +53,9 @@ class ConnectSettingsTest {
             MCP_ENTRA_SERVER_URL     | nonsense              | no host                     | https://mcp.example.com
             MCP_ENTRA_SERVER_URL     | https://u:p@host/     | a user                      | https://mcp.example.com
             MCP_ENTRA_RESOURCE       | api://a b             | the resource is no URI      | MCP_ENTRA_RESOURCE
+            MCP_ENTRA_RESOURCE       | --debug               | the resource is no URI      | MCP_ENTRA_RESOURCE
+            MCP_ENTRA_RESOURCE       | @/etc/passwd          | the resource is no URI      | MCP_ENTRA_RESOURCE
+            MCP_ENTRA_TENANT         | -x                    | neither an id nor a domain  | MCP_ENTRA_TENANT
             MCP_ENTRA_TENANT         | a;b                   | neither an id nor a domain  | MCP_ENTRA_TENANT
             MCP_ENTRA_REFRESH_MARGIN | soon                  | MCP_ENTRA_REFRESH_MARGIN    | the default is 5
             MCP_ENTRA_TOOL_TIMEOUT   | 0                     | MCP_ENTRA_TOOL_TIMEOUT      | the default is 120

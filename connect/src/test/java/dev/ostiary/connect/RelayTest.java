@@ -274,6 +274,16 @@ class RelayTest {
     }
 
     @Test
+    void aNameWithoutAnAddressIsSaidSo() throws Exception {
+        try (LocalClient client = LocalClient.of(
+                ConnectOptions.of("https://nowhere.invalid/mcp"), Map.of("HOME", home.toString()))) {
+            client.send(LocalClient.INITIALIZE);
+            assertThat(client.message().path("error").path("message").asText())
+                    .isEqualTo("the name nowhere.invalid has no address. Fix: check the URL, the network and the VPN");
+        }
+    }
+
+    @Test
     void statelessMessagesRepeatInHeadersWhatTheySay() throws Exception {
         String meta = "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"}";
         try (ScriptedServer server = ScriptedServer.start((asked, reply) -> reply.result(

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -22,9 +23,7 @@ class ConnectDocsTest {
 
     /** Of other programs: az, mcp-remote. */
     private static final Set<String> OTHERS =
-            Set.of("--tenant", "--header", "--static-oauth-client-info", "--transport");
-    /** Said by {@code --help} alone. */
-    private static final Set<String> NOT_IN_DOCS = Set.of("--scope", "--name", "--tenant");
+            Set.of("--header", "--static-oauth-client-info", "--transport");
 
     private static CommandLine command() {
         return new CommandLine(new ConnectCommand(OutputStream.nullOutputStream(), Diagnostics.NONE, Map.of()))
@@ -46,7 +45,41 @@ class ConnectDocsTest {
                 new TreeSet<>(command().getCommandSpec().optionsMap().keySet());
 
         assertThat(named).isSubsetOf(union(there, OTHERS));
-        assertThat(there).isSubsetOf(union(named, NOT_IN_DOCS));
+        assertThat(firstColumn("| option | variable | meaning |").flatMap(cell -> Pattern.compile("--[a-z-]+")
+                        .matcher(cell)
+                        .results()
+                        .map(MatchResult::group)))
+                .containsExactlyInAnyOrderElementsOf(there);
+    }
+
+    @Test
+    void everyVariableThatHelpNamesHasItsRow() throws IOException {
+        String table = page().split("## Options, variables and exit codes")[1].split("\n## ")[0];
+        Pattern variable = Pattern.compile("\\b(MCP_ENTRA_[A-Z_]+|[A-Z]+_PROXY)\\b");
+        assertThat(variable.matcher(table).results().map(MatchResult::group))
+                .containsExactlyInAnyOrderElementsOf(variable.matcher(
+                                String.join(" ", command().getCommandSpec().usageMessage().footer()))
+                        .results()
+                        .map(MatchResult::group)
+                        .toList());
+    }
+
+    @Test
+    void everyExitCodeThatHelpNamesHasItsRow() throws IOException {
+        assertThat(firstColumn("| exit code | when |"))
+                .containsExactlyElementsOf(
+                        command().getCommandSpec().usageMessage().exitCodeList().keySet().stream()
+                                .map(String::strip)
+                                .toList());
+    }
+
+    /** Of the rows below this head of a table. */
+    private static Stream<String> firstColumn(String head) throws IOException {
+        return page().split(Pattern.quote(head), 2)[1]
+                .lines()
+                .skip(2)
+                .takeWhile(row -> row.startsWith("|"))
+                .map(row -> row.split("\\|")[1].strip());
     }
 
     @Test

@@ -31,6 +31,6 @@ public final class Diagnostics {
 
     /** What is wrong, and what to do. */
     public void say(ConnectFailure failure) {
-        say(failure.what() + ". Fix: " + failure.fix());
+        say(failure.getMessage());
     }
 }

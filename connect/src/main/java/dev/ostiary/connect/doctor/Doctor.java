@@ -16,6 +16,7 @@ import dev.ostiary.connect.message.Message;
 import dev.ostiary.connect.metadata.Documents;
 import dev.ostiary.connect.metadata.EntraIssuer;
 import dev.ostiary.connect.metadata.ProtectedResource;
+import dev.ostiary.connect.metadata.Unreachable;
 import dev.ostiary.connect.settings.ConnectSettings;
 import dev.ostiary.connect.token.AccessToken;
 import dev.ostiary.connect.token.Challenge;
@@ -112,7 +113,12 @@ public final class Doctor {
             }
             return Challenge.of(answer.headers().allValues("WWW-Authenticate"));
         } catch (IOException e) {
-            bad("server", settings.url() + " cannot be reached", "check the URL, the network, the VPN and the proxy");
+            ConnectFailure unreachable = Unreachable.of(settings.url(), e);
+            if (unreachable == null) {
+                bad("server", settings.url() + " gives no answer: " + e.getMessage(), "ask whoever runs it");
+            } else {
+                bad("server", unreachable.what(), unreachable.fix());
+            }
             return null;
         }
     }
@@ -152,7 +158,7 @@ public final class Doctor {
         } catch (ConnectFailure e) {
             bad("metadata", e.what(), e.fix());
         } catch (IOException e) {
-            bad("metadata", "it cannot be read", "check the network");
+            bad("metadata", "it cannot be read: " + e.getMessage(), "check the network");
         }
         return null;
     }

@@ -2,25 +2,22 @@ package dev.ostiary.connect.http;
 
 import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.message.Message;
+import dev.ostiary.connect.metadata.Unreachable;
 import dev.ostiary.connect.token.AccessToken;
 import dev.ostiary.connect.token.Challenge;
 import dev.ostiary.connect.token.TokenSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,43 +135,30 @@ public final class McpHttp {
                 HttpResponse<InputStream> answer = http.send(built, HttpResponse.BodyHandlers.ofInputStream());
                 reached = true;
                 return answer;
-            } catch (ConnectException | HttpConnectTimeoutException e) {
-                // Nothing was sent, so that it can be sent again.
-                boolean gone = System.nanoTime() - began > patience.toNanos();
-                if (!reached || gone || e.getCause() instanceof UnresolvedAddressException) {
-                    throw unreachable(e);
-                }
-            } catch (SSLException e) {
-                throw ConnectFailure.environment(
-                        "the TLS connection to " + url.getHost() + " fails: " + e.getMessage(),
-                        "check the server's certificate; for an authority of your own set OSTIARY_JAVA_OPTS to"
-                                + " -Djavax.net.ssl.trustStore=FILE");
-            } catch (HttpTimeoutException e) {
-                throw e;
             } catch (IOException e) {
-                // A message that was sent is not sent again: the server may have done what it asks.
-                throw new IOException(
-                        "the connection broke before the answer (" + said(e)
-                                + "); whether the server did what was asked is not known",
-                        e);
+                boolean gone = System.nanoTime() - began > patience.toNanos();
+                if (!Unreachable.isUnconnected(e) || Unreachable.hasNoAddress(e) || !reached || gone) {
+                    throw broken(e);
+                }
             }
             Thread.sleep(pause);
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
         }
     }
 
-    private static String said(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
-    private ConnectFailure unreachable(IOException e) {
-        String place = url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
-        if (e.getCause() instanceof UnresolvedAddressException) {
-            return ConnectFailure.environment(
-                    "the name " + url.getHost() + " has no address", "check the URL, the network and the VPN");
+    private IOException broken(IOException e) throws ConnectFailure {
+        ConnectFailure unreachable = Unreachable.of(url, e);
+        if (unreachable != null) {
+            throw unreachable;
         }
-        return ConnectFailure.environment(
-                "the server at " + place + " cannot be reached", "check the URL, the network and whether it runs");
+        // What was sent is not sent again: the server may have done what it asks.
+        return e instanceof HttpTimeoutException
+                ? e
+                : new IOException(
+                        "the connection broke before the answer ("
+                                + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
+                                + "); whether the server did what was asked is not known",
+                        e);
     }
 
     static boolean isEventStream(HttpResponse<?> answer) {

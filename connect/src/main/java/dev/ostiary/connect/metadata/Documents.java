@@ -3,6 +3,7 @@ package dev.ostiary.connect.metadata;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ostiary.connect.diagnostics.ConnectFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -47,14 +48,22 @@ public final class Documents {
 
     /** Any request. */
     public Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        HttpResponse<InputStream> answer =
-                http.send(request.timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer = answer(request.timeout(TIMEOUT).build());
         try (InputStream body = answer.body()) {
             byte[] bytes = within(TIMEOUT, body);
             if (bytes.length > MAX_BYTES) {
                 throw new IOException("the answer of " + request.build().uri().getHost() + " is too long");
             }
             return new Answer(answer.statusCode(), object(bytes));
+        }
+    }
+
+    private HttpResponse<InputStream> answer(HttpRequest request) throws IOException, InterruptedException {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        } catch (IOException e) {
+            ConnectFailure unreachable = Unreachable.of(request.uri(), e);
+            throw unreachable == null ? e : new IOException(unreachable.what(), e);
         }
     }
 

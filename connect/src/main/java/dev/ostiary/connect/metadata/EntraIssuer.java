@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Issuers of Entra ID v2.0 in any cloud, and of what stands in for it: {@code https://host/<tenant>/v2.0}. */
 public final class EntraIssuer {
 
-    private static final Pattern PATH = Pattern.compile("/([A-Za-z0-9.-]{1,100})/v2\\.0/?");
+    private static final Pattern PATH = Pattern.compile("/([A-Za-z0-9][A-Za-z0-9.-]{0,99})/v2\\.0/?");
 
     private EntraIssuer() {}
 

@@ -25,9 +25,12 @@ public final class SafeUrl {
             throw ConnectFailure.usage(what + " is not a URL", "give one such as https://mcp.example.com/notes");
         }
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-        if (url.getHost() == null || url.getRawUserInfo() != null || url.getRawFragment() != null) {
+        if (url.getHost() == null) {
+            throw ConnectFailure.usage(what + " has no host", "give one such as https://mcp.example.com/notes");
+        }
+        if (url.getRawUserInfo() != null || url.getRawFragment() != null) {
             throw ConnectFailure.usage(
-                    what + " has no host, or a user or a fragment", "give one such as https://mcp.example.com/notes");
+                    what + " has a user or a fragment", "give it without, such as https://mcp.example.com/notes");
         }
         if (!scheme.equals("https") && !(scheme.equals("http") && (allowHttp || isLoopback(url)))) {
             throw ConnectFailure.usage(

@@ -204,7 +204,7 @@ public final class Relay implements Downstream, AutoCloseable {
             fail(call, NO_ANSWER, "the server ended its answer without one");
         } catch (ConnectFailure e) {
             diagnostics.say(e);
-            fail(call, NO_ANSWER, e.what() + ". " + e.fix());
+            fail(call, NO_ANSWER, e.getMessage());
         } catch (IOException e) {
             fail(call, NO_ANSWER, "no answer from the server: " + reason(e));
         } catch (InterruptedException e) {

@@ -77,14 +77,18 @@ public record ConnectSettings(
         }
         String resource = options.resource() != null ? options.resource() : set(environment, "MCP_ENTRA_RESOURCE");
         String tenant = options.tenant() != null ? options.tenant() : set(environment, "MCP_ENTRA_TENANT");
-        if (resource != null && !resource.matches("[!-~]{1,2000}")) {
+        if (resource != null && !isArgument(resource)) {
             throw ConnectFailure.usage(
                     "the resource is no URI", "set MCP_ENTRA_RESOURCE to one such as api://<client id>");
         }
-        if (tenant != null && !tenant.matches("[A-Za-z0-9.-]{1,100}")) {
+        if (tenant != null && !tenant.matches("[A-Za-z0-9][A-Za-z0-9.-]{0,99}")) {
             throw ConnectFailure.usage(
                     "the tenant is neither an id nor a domain",
                     "set MCP_ENTRA_TENANT to one such as contoso.onmicrosoft.com");
+        }
+        if (options.scopes() != null && !options.scopes().stream().allMatch(ConnectSettings::isArgument)) {
+            throw ConnectFailure.usage(
+                    "a --scope is none", "give one at a time, such as --scope api://<client id>/<name>");
         }
         return new ConnectSettings(
                 SafeUrl.of(url, "the server's URL", options.allowHttp()),
@@ -106,6 +110,11 @@ public record ConnectSettings(
                         TOOL_TIMEOUT_SECONDS,
                         1,
                         86_400)));
+    }
+
+    /** Visible ASCII that az takes for what it is: not for an option, nor ({@code @}) for the name of a file. */
+    private static boolean isArgument(String text) {
+        return text.matches("[!-~&&[^@-]][!-~]{0,1999}");
     }
 
     private static @Nullable String set(Map<String, String> environment, String name) {
