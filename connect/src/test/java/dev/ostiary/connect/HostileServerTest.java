@@ -138,6 +138,37 @@ class HostileServerTest {
     }
 
     @Test
+    void azIsNotAskedForTheTokensOfAnotherAuthorizationServer() throws Exception {
+        FakeAz az = FakeAz.in(home.resolve("bin"));
+        ConnectOptions.Auth auth = ConnectOptions.Auth.AZ;
+        try (ScriptedServer server = ScriptedServer.start(new OtherOAuthServer());
+                LocalClient client = LocalClient.of(
+                        new ConnectOptions(
+                                server.url().toString(),
+                                auth,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                true,
+                                false,
+                                true,
+                                false),
+                        az.environment(home))) {
+            client.send(LocalClient.INITIALIZE);
+            assertThat(client.message().path("error").path("message").asText())
+                    .contains("are not Entra's")
+                    .contains("leave --auth az out");
+            assertThat(az.calls()).isEmpty();
+        }
+    }
+
+    @Test
     void whatTheUserNamesIsAskedForWhoeverItBelongsTo() throws Exception {
         FakeAz az = FakeAz.in(home.resolve("bin"));
         try (ScriptedServer server = entraServer("\"api://notes/access\"", "");

@@ -33,16 +33,18 @@ import picocli.CommandLine.Parameters;
         description = "A local stdio MCP server that forwards to a remote one, with the token that it wants.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:the client has closed its end; or all is well (--doctor)",
+            "0:the client has closed its end; all is well (--doctor); the entry is there (--install)",
             "1:refused, or something to fix (--doctor)",
             "2:wrong arguments or variables",
-            "3:the machine lacks something"
+            "3:the machine lacks something",
+            "70:a defect of this program",
+            "130, 143:ended by SIGINT or SIGTERM"
         },
         footer = {
             "",
             "Environment: MCP_ENTRA_SERVER_URL, MCP_ENTRA_RESOURCE, MCP_ENTRA_TOKEN, MCP_ENTRA_TENANT,",
             "MCP_ENTRA_REFRESH_MARGIN (minutes), MCP_ENTRA_TOOL_TIMEOUT (seconds), MCP_ENTRA_HEADERS (JSON);",
-            "HTTPS_PROXY, HTTP_PROXY, NO_PROXY. Options win. Tokens are never given as arguments.",
+            "HTTPS_PROXY, HTTP_PROXY, NO_PROXY; XDG_STATE_HOME. Options win. Tokens are never given as arguments.",
             "",
             "Examples:",
             "  ostiary connect https://mcp.example.com/notes",
@@ -62,7 +64,7 @@ public final class ConnectCommand implements Callable<Integer> {
     @Option(
             names = "--auth",
             paramLabel = "HOW",
-            description = "auto, az, browser or none. auto: az for Entra, where it is installed; else the browser.")
+            description = "auto, az, browser or none. auto: a given token; else az for Entra; else the browser.")
     private ConnectOptions.Auth auth = ConnectOptions.Auth.AUTO;
 
     @Option(names = "--token-file", paramLabel = "FILE", description = "A file that holds the access token alone.")

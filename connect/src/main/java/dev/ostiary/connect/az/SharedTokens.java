@@ -4,16 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.diagnostics.Diagnostics;
+import dev.ostiary.connect.state.Fingerprint;
 import dev.ostiary.connect.state.OwnFiles;
 import dev.ostiary.connect.state.Secrets;
 import dev.ostiary.connect.state.SharedLock;
 import dev.ostiary.connect.token.AccessToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +58,7 @@ public final class SharedTokens {
             // Nothing could be told apart by it, so there is nothing to wait for.
             return asking.ask();
         }
-        String key = "az-" + hash(request.tenant() + "\n" + request.target());
+        String key = "az-" + Fingerprint.of(request.tenant() + "\n" + request.target());
         try (SharedLock _ = SharedLock.take(files, key + ".lock")) {
             AccessToken kept = read(key);
             if (kept != null && usable.test(kept)) {
@@ -119,15 +116,6 @@ public final class SharedTokens {
                             .put("expiresAt", expiry.getEpochSecond())));
         } catch (IOException e) {
             diagnostics.say("the token of az is not shared with other processes: " + e.getMessage());
-        }
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

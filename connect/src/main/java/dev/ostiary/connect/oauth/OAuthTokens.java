@@ -4,6 +4,7 @@ import dev.ostiary.connect.diagnostics.ConnectFailure;
 import dev.ostiary.connect.diagnostics.Diagnostics;
 import dev.ostiary.connect.metadata.Documents;
 import dev.ostiary.connect.metadata.ProtectedResource;
+import dev.ostiary.connect.state.Fingerprint;
 import dev.ostiary.connect.state.OwnFiles;
 import dev.ostiary.connect.state.Secrets;
 import dev.ostiary.connect.state.SharedLock;
@@ -13,13 +14,9 @@ import dev.ostiary.connect.token.TokenSource;
 import dev.ostiary.connect.token.WantedBy;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -224,14 +221,7 @@ public final class OAuthTokens implements TokenSource {
     }
 
     private static String keyOf(URI url, SignInSettings settings) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest((url + "\n" + settings.clientId() + "\n" + settings.clientDocument() + "\n"
-                                    + settings.scopes())
-                            .getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Fingerprint.of(
+                url + "\n" + settings.clientId() + "\n" + settings.clientDocument() + "\n" + settings.scopes());
     }
 }

@@ -1,12 +1,8 @@
 package dev.ostiary.connect.state;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,7 +38,7 @@ final class Keychain implements Secrets {
             }
             text.append(next);
         }
-        if (!hash(text.toString()).equals(parsed.group(2))) {
+        if (!Fingerprint.of(text.toString()).equals(parsed.group(2))) {
             return null;
         }
         try {
@@ -66,20 +62,11 @@ final class Keychain implements Secrets {
         for (int part = parts.size() - 1; part > 0; part--) {
             program.store(key + "." + part, parts.get(part));
         }
-        program.store(key, parts.size() + "." + hash(text) + "." + parts.getFirst());
+        program.store(key, parts.size() + "." + Fingerprint.of(text) + "." + parts.getFirst());
     }
 
     @Override
     public String place() {
         return "the keychain (" + program.name() + ")";
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
-            return HexFormat.of().formatHex(hash, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }
