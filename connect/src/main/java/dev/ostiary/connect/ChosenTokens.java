@@ -113,7 +113,8 @@ final class ChosenTokens implements TokenSource {
         }
         if (resource != null && tenant == null && settings.options().scopes() == null) {
             throw ConnectFailure.refused(
-                    "the tokens of the server at " + settings.url() + " are not Entra's, by its metadata, so az has none",
+                    "the tokens of the server at " + settings.url()
+                            + " are not Entra's, by its metadata, so az has none",
                     "leave --auth az out; or name what az is to ask for with --resource or --scope");
         }
         List<String> scopes = settings.options().scopes() != null

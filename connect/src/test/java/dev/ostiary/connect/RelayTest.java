@@ -275,8 +275,8 @@ class RelayTest {
 
     @Test
     void aNameWithoutAnAddressIsSaidSo() throws Exception {
-        try (LocalClient client = LocalClient.of(
-                ConnectOptions.of("https://nowhere.invalid/mcp"), Map.of("HOME", home.toString()))) {
+        try (LocalClient client =
+                LocalClient.of(ConnectOptions.of("https://nowhere.invalid/mcp"), Map.of("HOME", home.toString()))) {
             client.send(LocalClient.INITIALIZE);
             assertThat(client.message().path("error").path("message").asText())
                     .isEqualTo("the name nowhere.invalid has no address. Fix: check the URL, the network and the VPN");

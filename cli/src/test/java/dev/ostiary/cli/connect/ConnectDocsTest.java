@@ -22,8 +22,7 @@ import picocli.CommandLine;
 class ConnectDocsTest {
 
     /** Of other programs: az, mcp-remote. */
-    private static final Set<String> OTHERS =
-            Set.of("--header", "--static-oauth-client-info", "--transport");
+    private static final Set<String> OTHERS = Set.of("--header", "--static-oauth-client-info", "--transport");
 
     private static CommandLine command() {
         return new CommandLine(new ConnectCommand(OutputStream.nullOutputStream(), Diagnostics.NONE, Map.of()))
@@ -45,10 +44,11 @@ class ConnectDocsTest {
                 new TreeSet<>(command().getCommandSpec().optionsMap().keySet());
 
         assertThat(named).isSubsetOf(union(there, OTHERS));
-        assertThat(firstColumn("| option | variable | meaning |").flatMap(cell -> Pattern.compile("--[a-z-]+")
-                        .matcher(cell)
-                        .results()
-                        .map(MatchResult::group)))
+        assertThat(firstColumn("| option | variable | meaning |")
+                        .flatMap(cell -> Pattern.compile("--[a-z-]+")
+                                .matcher(cell)
+                                .results()
+                                .map(MatchResult::group)))
                 .containsExactlyInAnyOrderElementsOf(there);
     }
 
@@ -57,8 +57,8 @@ class ConnectDocsTest {
         String table = page().split("## Options, variables and exit codes")[1].split("\n## ")[0];
         Pattern variable = Pattern.compile("\\b(MCP_ENTRA_[A-Z_]+|[A-Z]+_PROXY)\\b");
         assertThat(variable.matcher(table).results().map(MatchResult::group))
-                .containsExactlyInAnyOrderElementsOf(variable.matcher(
-                                String.join(" ", command().getCommandSpec().usageMessage().footer()))
+                .containsExactlyInAnyOrderElementsOf(variable.matcher(String.join(
+                                " ", command().getCommandSpec().usageMessage().footer()))
                         .results()
                         .map(MatchResult::group)
                         .toList());
@@ -67,10 +67,9 @@ class ConnectDocsTest {
     @Test
     void everyExitCodeThatHelpNamesHasItsRow() throws IOException {
         assertThat(firstColumn("| exit code | when |"))
-                .containsExactlyElementsOf(
-                        command().getCommandSpec().usageMessage().exitCodeList().keySet().stream()
-                                .map(String::strip)
-                                .toList());
+                .containsExactlyElementsOf(command().getCommandSpec().usageMessage().exitCodeList().keySet().stream()
+                        .map(String::strip)
+                        .toList());
     }
 
     /** Of the rows below this head of a table. */

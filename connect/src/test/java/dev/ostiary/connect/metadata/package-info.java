@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ostiary.connect.metadata;
+
+import org.jspecify.annotations.NullMarked;
