@@ -20,7 +20,7 @@ public final class ConnectFailure extends Exception {
     private final String fix;
 
     private ConnectFailure(Kind kind, String what, String fix) {
-        super(what + ". Fix: " + fix);
+        super(what);
         this.kind = kind;
         this.what = what;
         this.fix = fix;
@@ -39,6 +39,12 @@ public final class ConnectFailure extends Exception {
     /** The server, the tenant or the user said no. */
     public static ConnectFailure refused(String what, String fix) {
         return new ConnectFailure(Kind.REFUSED, what, fix);
+    }
+
+    /** What is wrong, and what to do. */
+    @Override
+    public String getMessage() {
+        return what + ". Fix: " + fix;
     }
 
     /** For the exit code. */

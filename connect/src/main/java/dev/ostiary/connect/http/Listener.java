@@ -82,7 +82,7 @@ final class Listener {
         while (!closed) {
             try {
                 Session used = sessions.current();
-                if (used == null || !listen(used)) {
+                if (used == null || !isStillOffered(used)) {
                     return;
                 }
                 Thread.sleep(Math.min(pause, longestPause.toMillis()));
@@ -94,8 +94,8 @@ final class Listener {
         }
     }
 
-    /** Once, with what may go wrong; false when the server offers no such stream. */
-    private boolean listen(Session used) throws InterruptedException {
+    /** Listens once, and waits where something went wrong; false when the server offers no such stream. */
+    private boolean isStillOffered(Session used) throws InterruptedException {
         if (!used.isSame(heard)) {
             lastId = null;
             heard = used;
