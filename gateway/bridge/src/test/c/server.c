@@ -216,6 +216,20 @@ static void call(const char *id, int count, char **values) {
     strcpy(params + 12 + n, "\"}");
     asks(mine, token, "\"elicitation/create\"", params, 1, 0);
     free(params);
+  } else if (!strcmp(tool, "\"ask-long-ids\"")) {
+    for (int i = 0; i < 64; i++) {
+      printf("{\"jsonrpc\":\"2.0\",\"id\":\"%d", i);
+      for (long at = 0; at < n; at++) putchar('x');
+      printf("\",\"method\":\"sampling/createMessage\",\"params\":{}}\n");
+    }
+    text_result(id, "done");
+  } else if (!strcmp(tool, "\"change-large\"")) {
+    for (long i = 0; i < n; i++) printf("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\",\"params\":{\"i\":\"%060000ld\"}}\n", i);
+    text_result(id, "done");
+  } else if (!strcmp(tool, "\"peek\"")) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/mem", (int)getppid());
+    text_result(id, open(path, O_RDONLY) < 0 ? "denied" : "open");
   } else if (!strcmp(tool, "\"roots\"")) {
     char mine[64];
     snprintf(mine, sizeof mine, "%s", id);
@@ -298,6 +312,11 @@ int main(int count, char **values) {
       if (!strcmp(habit, "silent")) continue;
       if (!strcmp(habit, "refuses")) {
         printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":-32602,\"message\":\"no\"}}\n", id);
+        fflush(stdout);
+        continue;
+      }
+      if (!strcmp(habit, "boasts")) {
+        printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"capabilities\":{},\"instructions\":\"%01000000d\"}}\n", id, 0);
         fflush(stdout);
         continue;
       }

@@ -3,6 +3,7 @@ package dev.ostiary.gateway.bridge;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,6 +38,7 @@ final class Bridge implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(PATIENCE)
             .build();
+    private final Map<String, String> environment;
     private final String url;
 
     Bridge(List<String> options, List<String> command) throws IOException {
@@ -58,13 +60,25 @@ final class Bridge implements AutoCloseable {
                 Map.of());
     }
 
+    /** The bridge as it is in a pod: without the right to look into other processes, which a user that is not root has not anyway. */
+    static Bridge unprivileged(String... command) throws IOException {
+        List<String> program = new ArrayList<>();
+        if ("root".equals(System.getProperty("user.name"))) {
+            program.addAll(List.of("setpriv", "--bounding-set", "-sys_ptrace"));
+        }
+        program.addAll(program(List.of()));
+        return new Bridge(
+                Files.createTempDirectory("bridge-test"), "", program, List.of(), List.of(command), Map.of());
+    }
+
     private static List<String> program(List<String> more) {
         List<String> program = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx64m"));
+                "-Xmx64m",
+                "-XX:+ExitOnOutOfMemoryError"));
         program.addAll(more);
         program.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.ostiary.gateway.bridge.BridgeMain"));
         return program;
@@ -80,6 +94,7 @@ final class Bridge implements AutoCloseable {
             Map<String, String> environment)
             throws IOException {
         this.folder = folder;
+        this.environment = environment;
         GatewayKeys.write(keysFile(), keys);
         List<String> line = new ArrayList<>(program);
         line.addAll(List.of(
@@ -250,7 +265,19 @@ final class Bridge implements AutoCloseable {
         assertThat(process.toHandle().destroy()).isTrue();
     }
 
+    /** As the bridge has got it: what a process started likewise sees of itself. The bridge's own is nobody's to read. */
+    byte[] environment() throws IOException {
+        ProcessBuilder same = new ProcessBuilder("cat", "/proc/self/environ");
+        same.environment().putAll(environment);
+        try (InputStream out = same.start().getInputStream()) {
+            return out.readAllBytes();
+        }
+    }
+
     int descriptors() throws IOException {
+        assumeTrue(
+                Files.isReadable(Path.of("/proc/" + process.pid() + "/fd")),
+                "only root may count the descriptors of a bridge");
         try (var open = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
             return (int) open.count();
         }

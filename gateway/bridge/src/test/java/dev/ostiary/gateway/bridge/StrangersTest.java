@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -171,7 +170,7 @@ class StrangersTest {
             seen.add(entries.group(1));
         }
         List<String> given = new ArrayList<>();
-        byte[] environment = Files.readAllBytes(Path.of("/proc/" + bridge.process.pid() + "/environ"));
+        byte[] environment = bridge.environment();
         int start = 0;
         for (int i = 0; i < environment.length; i++) {
             if (environment[i] == 0) {
@@ -186,6 +185,15 @@ class StrangersTest {
                 .contains("\"0 1 2 \"");
         assertThat(bridge.post("anna", session, call("3", "arguments", 0)).body())
                 .contains("\"arguments\":[\"an argument\",\"\",\"ü'$HOME\"]");
+    }
+
+    /** Messages of all callers pass through the bridge's memory, and its servers are of the same user. */
+    @Test
+    void aServerCannotReadTheBridgesMemory() throws Exception {
+        try (Bridge own = Bridge.unprivileged(SmallServer.path())) {
+            String session = own.open("anna");
+            assertThat(own.post("anna", session, call("1", "peek", 0)).body()).contains("\"text\":\"denied\"");
+        }
     }
 
     @Test

@@ -39,6 +39,7 @@ final class Libc {
     private static final int EPOLL_CTL_DEL = 2;
     private static final int EPOLL_CTL_MOD = 3;
     private static final int EPOLL_CLOEXEC = O_CLOEXEC;
+    private static final int PR_SET_DUMPABLE = 4;
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int P_ALL = 0;
     private static final int WEXITED = 4;
@@ -181,9 +182,18 @@ final class Libc {
 
     /** Orphans of this process's descendants become its children, as they do under PID 1. */
     static int becomeSubreaper() {
+        return prctl(PR_SET_CHILD_SUBREAPER, 1);
+    }
+
+    /** Other processes of this one's user may not read its memory or trace it, unless they are privileged (ptrace(2)). */
+    static int becomeUnreadable() {
+        return prctl(PR_SET_DUMPABLE, 0);
+    }
+
+    private static int prctl(int option, long value) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
-            return (int) result((int) PRCTL.invokeExact(state, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L), state);
+            return (int) result((int) PRCTL.invokeExact(state, option, value, 0L, 0L, 0L), state);
         } catch (Throwable failed) {
             throw broken(failed);
         }

@@ -28,50 +28,33 @@ final class NativeChildren implements Children {
     static NativeChildren open() {
         NativeChildren children = new NativeChildren();
         Libc.becomeSubreaper();
+        // What other callers send passes through here; the servers are of the same user.
+        Libc.becomeUnreadable();
         Thread.ofPlatform().daemon().name("reaper").start(children::reap);
         return children;
     }
 
     @Override
     public Child start(List<String> command) throws IOException {
-        int[] in = Libc.pipe();
-        int[] out = in.length < 2 ? in : Libc.pipe();
-        int[] err = out.length < 2 ? out : Libc.pipe();
-        if (err.length < 2) {
-            close(in);
-            close(out);
-            throw new IOException(
-                    "cannot start " + command.getFirst() + ": no more descriptors (errno " + -err[0] + ")");
-        }
-        lock.lock();
-        try {
-            int pid = Spawn.start(command, in[0], out[1], err[1]);
-            if (pid < 0) {
-                close(in);
-                close(out);
-                close(err);
-                throw new IOException("cannot start " + command.getFirst() + ": " + reason(-pid));
+        // All that can fail comes before the process: nobody would end one that is nobody's.
+        try (Pipes pipes = Pipes.open(poller)) {
+            NativeChild child = new NativeChild(pipes);
+            lock.lock();
+            try {
+                int pid = Spawn.start(command, pipes.childs(0), pipes.childs(1), pipes.childs(2));
+                if (pid < 0) {
+                    throw new IOException(reason(-pid));
+                }
+                child.pid = pid;
+                pipes.keep();
+                running.put(pid, child);
+                started.signal();
+                return child;
+            } finally {
+                lock.unlock();
             }
-            Libc.close(in[0]);
-            Libc.close(out[1]);
-            Libc.close(err[1]);
-            Libc.nonBlocking(in[1]);
-            Libc.nonBlocking(out[0]);
-            Libc.nonBlocking(err[0]);
-            NativeChild child = new NativeChild(
-                    pid, new PipeEnd(poller, in[1]), new PipeEnd(poller, out[0]), new PipeEnd(poller, err[0]));
-            running.put(pid, child);
-            started.signal();
-            return child;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static void close(int[] pipe) {
-        if (pipe.length == 2) {
-            Libc.close(pipe[0]);
-            Libc.close(pipe[1]);
+        } catch (IOException failed) {
+            throw new IOException("cannot start " + command.getFirst() + ": " + failed.getMessage(), failed);
         }
     }
 
@@ -132,18 +115,19 @@ final class NativeChildren implements Children {
 
     private final class NativeChild implements Child {
 
-        private final int pid;
+        /** Set once, before anybody else knows the child. */
+        private int pid;
+
         private final PipeEnd in;
         private final PipeEnd out;
         private final PipeEnd err;
         private final ReentrantLock writing = new ReentrantLock();
         private final CompletableFuture<Ending> ended = new CompletableFuture<>();
 
-        private NativeChild(int pid, PipeEnd in, PipeEnd out, PipeEnd err) {
-            this.pid = pid;
-            this.in = in;
-            this.out = out;
-            this.err = err;
+        private NativeChild(Pipes pipes) {
+            this.in = pipes.own(0);
+            this.out = pipes.own(1);
+            this.err = pipes.own(2);
         }
 
         @Override

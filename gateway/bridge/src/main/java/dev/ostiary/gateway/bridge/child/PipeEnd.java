@@ -20,7 +20,8 @@ final class PipeEnd extends InputStream {
     private volatile boolean ready;
     private volatile @Nullable Thread waiter;
 
-    PipeEnd(Poller poller, int fd) {
+    /** @throws IOException when it cannot be watched; {@code fd} is still the caller's then */
+    PipeEnd(Poller poller, int fd) throws IOException {
         this.poller = poller;
         this.fd = fd;
         this.token = poller.add(this, fd);

@@ -1,5 +1,6 @@
 package dev.ostiary.gateway.bridge.child;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,14 +23,18 @@ final class Poller {
         Thread.ofPlatform().daemon().name("pipes").start(this::run);
     }
 
-    /** Makes a pipe known; returns the name under which it is. */
-    long add(PipeEnd pipe, int fd) {
+    /**
+     * Makes a pipe known; returns the name under which it is.
+     *
+     * @throws IOException when the system watches no more of them
+     */
+    long add(PipeEnd pipe, int fd) throws IOException {
         long token = tokens.incrementAndGet();
         pipes.put(token, pipe);
         int added = Libc.epollAdd(epoll, fd, token);
         if (added < 0) {
             pipes.remove(token);
-            throw new IllegalStateException("epoll_ctl: errno " + -added);
+            throw new IOException("no more pipes may be watched (errno " + -added + ")");
         }
         return token;
     }

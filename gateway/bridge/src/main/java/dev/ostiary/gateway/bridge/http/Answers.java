@@ -57,7 +57,10 @@ final class Answers {
         deadline.within(() -> {
             exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
             if (body.length > 0) {
-                exchange.getResponseBody().write(body);
+                // Closing writes what was small enough to be collected.
+                try (OutputStream out = exchange.getResponseBody()) {
+                    out.write(body);
+                }
             }
         });
     }
@@ -98,6 +101,11 @@ final class Answers {
                 out.write(COMMENT);
                 out.flush();
             });
+        }
+
+        /** There is nothing more; writes the end of the stream. */
+        void end() throws IOException {
+            deadline.within(out::close);
         }
 
         private void event(byte[] before, byte[] message) throws IOException {

@@ -96,6 +96,7 @@ final class CallRounds {
             answers.json(http, 200, message);
         } else {
             events.message(message);
+            events.end();
         }
     }
 }

@@ -1,11 +1,9 @@
 package dev.ostiary.gateway.bridge.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.ostiary.gateway.bridge.message.Message;
 import dev.ostiary.gateway.bridge.message.Rpc;
-import dev.ostiary.gateway.bridge.message.Span;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -23,7 +21,8 @@ import java.util.stream.Collectors;
 record ListenFilter(Set<String> lists, Set<String> resources) {
 
     private static final int MOST_RESOURCES = 256;
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final int MOST_RESOURCE_CHARS = 32 * 1024;
+
     private static final Map<String, String> METHODS = Map.of(
             "toolsListChanged", "notifications/tools/list_changed",
             "promptsListChanged", "notifications/prompts/list_changed",
@@ -33,13 +32,8 @@ record ListenFilter(Set<String> lists, Set<String> resources) {
     static ListenFilter read(Message message) throws IOException {
         Set<String> lists = new LinkedHashSet<>();
         Set<String> resources = new LinkedHashSet<>();
-        Span params = message.params();
-        if (params == null) {
-            return new ListenFilter(lists, resources);
-        }
-        try (JsonParser json = JSON.createParser(message.bytes(), params.start(), params.end() - params.start())) {
-            json.nextToken();
-            while (json.nextToken() != JsonToken.END_OBJECT) {
+        try (JsonParser json = message.paramsParser()) {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
                 boolean asked = json.currentName().equals("notifications");
                 if (json.nextToken() == JsonToken.START_OBJECT && asked) {
                     readNotifications(json, lists, resources);
@@ -59,8 +53,11 @@ record ListenFilter(Set<String> lists, Set<String> resources) {
             if (value == JsonToken.VALUE_TRUE && METHODS.containsKey(name)) {
                 lists.add(name);
             } else if (value == JsonToken.START_ARRAY && name.equals("resourceSubscriptions")) {
+                int left = MOST_RESOURCE_CHARS;
                 while (json.nextToken() != JsonToken.END_ARRAY) {
-                    if (json.currentToken() == JsonToken.VALUE_STRING && resources.size() < MOST_RESOURCES) {
+                    if (json.currentToken() == JsonToken.VALUE_STRING
+                            && resources.size() < MOST_RESOURCES
+                            && (left -= json.getTextLength()) >= 0) {
                         resources.add(json.getText());
                     } else {
                         json.skipChildren();

@@ -125,7 +125,13 @@ final class McpHandler implements HttpHandler {
         } catch (Session.Busy busy) {
             answers.refuse(http, 503, incoming.id(), Rpc.SERVER_GONE, text(busy));
         } catch (Session.Ended ended) {
-            answers.json(http, 200, Rpc.error(incoming.id(), Rpc.SERVER_GONE, "the session has ended: " + text(ended)));
+            // Between the look and now.
+            answers.refuse(
+                    http,
+                    404,
+                    incoming.id(),
+                    Rpc.INVALID_REQUEST,
+                    "the session has ended: " + text(ended) + ": begin again with initialize");
         }
     }
 
@@ -156,43 +162,53 @@ final class McpHandler implements HttpHandler {
             answers.json(http, 200, Rpc.error(incoming.id(), Rpc.SERVER_GONE, text(failed)));
             return;
         }
-        byte[] answer = null;
         boolean begun = false;
         try {
             Exchange exchange = session.request(incoming.message());
             try {
-                answer = exchange.next(sessions.limits().start()) instanceof Exchange.Next.Last last
-                        ? last.message()
-                        : null;
+                begun = begin(http, session, exchange, incoming.id());
             } finally {
                 session.close(exchange);
             }
-            begun = answer != null && MessageReader.read(answer).result() != null;
         } catch (Session.Ended ended) {
-            answer = Rpc.error(incoming.id(), Rpc.SERVER_GONE, "the session has ended: " + text(ended));
-        } catch (BadMessage never) {
-            throw new IllegalStateException("read before", never);
+            answers.json(http, 200, Rpc.error(incoming.id(), Rpc.SERVER_GONE, "the session has ended: " + text(ended)));
         } finally {
             if (!begun) {
-                session.end(answer == null ? "no answer to initialize" : "initialize failed");
+                session.end("it did not begin");
             }
         }
-        if (answer == null) {
-            answer = Rpc.error(
-                    incoming.id(),
-                    Rpc.SERVER_GONE,
-                    "the server did not answer initialize within "
-                            + sessions.limits().start());
+    }
+
+    /** Passes on the answer to {@code initialize}; whether the client has a session now. */
+    private boolean begin(HttpExchange http, Session session, Exchange exchange, String id)
+            throws IOException, InterruptedException {
+        if (!(exchange.next(sessions.limits().start()) instanceof Exchange.Next.Last last)) {
+            String why = "the server did not answer initialize within "
+                    + sessions.limits().start();
+            session.end(why);
+            answers.json(http, 200, Rpc.error(id, Rpc.SERVER_GONE, why));
+            return false;
         }
+        boolean begun = isResult(last.message());
         if (begun) {
             http.getResponseHeaders().set(Answers.SESSION, session.id());
+        } else {
+            session.end("the server refused initialize");
         }
         try {
-            answers.json(http, 200, answer);
+            answers.json(http, 200, last.message());
         } catch (IOException gone) {
-            // Nobody knows its id.
             session.end("the client left before it had the session's id");
             throw gone;
+        }
+        return begun;
+    }
+
+    private static boolean isResult(byte[] answer) {
+        try {
+            return MessageReader.read(answer).result() != null;
+        } catch (BadMessage never) {
+            throw new IllegalStateException("read before", never);
         }
     }
 
@@ -231,12 +247,14 @@ final class McpHandler implements HttpHandler {
                 case Exchange.Next.Before before -> events.message(before.message());
                 case Exchange.Next.Last last -> {
                     events.message(last.message());
+                    events.end();
                     return;
                 }
                 case Exchange.Next.Asks _ -> throw new IllegalStateException("sessions are asked on their streams");
                 case Exchange.Next.Nothing _ -> {
                     if (exchange.isAbandoned()) {
                         events.message(cancelled(id));
+                        events.end();
                         return;
                     }
                     events.comment();
@@ -266,6 +284,7 @@ final class McpHandler implements HttpHandler {
                                 Long.toString(one.event().number()), one.event().message());
                     case EventLog.Next.Nothing _ -> events.comment();
                     case EventLog.Next.End _ -> {
+                        events.end();
                         return;
                     }
                 }

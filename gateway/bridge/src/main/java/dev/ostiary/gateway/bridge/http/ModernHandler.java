@@ -18,8 +18,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The modern era (MCP 2026-07-28) in front of a server of the older one: requests without a session, each with its version in
@@ -33,6 +33,9 @@ final class ModernHandler {
 
     /** Shorter than in the older era: the end of a stream is the cancellation. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
+
+    /** In which a server must agree to tell of resources: the stream begins with those that it has agreed to by then. */
+    private static final Duration AGREEING = Duration.ofSeconds(10);
 
     private static final int HEADER_MISMATCH = -32020;
     private static final int UNSUPPORTED_VERSION = -32022;
@@ -124,29 +127,33 @@ final class ModernHandler {
             resume(http, caller, incoming, state, round);
             return;
         }
+        StatelessServers.Greeted server = server(http, caller, incoming.id());
+        if (server == null) {
+            return;
+        }
+        if (discovers) {
+            answers.json(http, 200, ModernResults.discovered(incoming.id(), server.initialized()));
+        } else if (listens) {
+            listen(http, server, incoming);
+        } else {
+            pass(http, caller, server, incoming, round);
+        }
+    }
+
+    /** The caller's server, or null after an answer that says why there is none. */
+    private StatelessServers.@Nullable Greeted server(HttpExchange http, Caller caller, String id)
+            throws IOException, InterruptedException {
         StatelessServers.Greeted server;
         try {
             server = servers.of(caller);
         } catch (Sessions.Full full) {
-            answers.refuse(http, 503, incoming.id(), Rpc.SERVER_GONE, text(full));
-            return;
+            answers.refuse(http, 503, id, Rpc.SERVER_GONE, text(full));
+            return null;
         } catch (IOException failed) {
-            answers.json(http, 200, Rpc.error(incoming.id(), Rpc.SERVER_GONE, text(failed)));
-            return;
+            answers.json(http, 200, Rpc.error(id, Rpc.SERVER_GONE, text(failed)));
+            return null;
         }
-        try {
-            if (discovers) {
-                answers.json(http, 200, ModernResults.discovered(incoming.id(), server.initialized()));
-            } else if (listens) {
-                listen(http, server, incoming);
-            } else {
-                pass(http, caller, server, incoming, round);
-            }
-        } catch (Session.Busy busy) {
-            answers.refuse(http, 503, incoming.id(), Rpc.SERVER_GONE, text(busy));
-        } catch (Session.Ended ended) {
-            answers.json(http, 200, Rpc.error(incoming.id(), Rpc.SERVER_GONE, "the server has ended: " + text(ended)));
-        }
+        return server;
     }
 
     private void pass(
@@ -157,7 +164,20 @@ final class ModernHandler {
             // A server without logging refuses, and then there is nothing to hear.
             boolean _ = ask(server.session(), "logging/setLevel", "level", logs.text());
         }
-        Exchange exchange = server.session().request(incoming.message(), round);
+        Exchange exchange;
+        try {
+            exchange = server.session().request(incoming.message(), round);
+        } catch (Session.Busy busy) {
+            answers.refuse(http, 503, incoming.id(), Rpc.SERVER_GONE, text(busy));
+            return;
+        } catch (Session.Ended _) {
+            // Just now, idle perhaps, and before it was given this: the next one gets it.
+            StatelessServers.Greeted next = server(http, caller, incoming.id());
+            if (next != null) {
+                pass(http, caller, next, incoming, round);
+            }
+            return;
+        }
         incoming.close();
         rounds.relay(
                 http,
@@ -190,13 +210,9 @@ final class ModernHandler {
             throws IOException, InterruptedException {
         Session session = server.session();
         ListenFilter filter = ListenFilter.read(incoming.message());
-        Set<String> honoured = new LinkedHashSet<>();
-        for (String uri : filter.resources()) {
-            if (ask(session, "resources/subscribe", "uri", uri)) {
-                honoured.add(uri);
-            }
-        }
-        Listeners.Listener listener = server.listeners().listen(incoming.id(), filter.methods(), honoured);
+        // The stream may last for days.
+        incoming.close();
+        Listeners.Listener listener = server.listeners().listen(incoming.id(), filter.methods(), filter.resources());
         if (listener == null) {
             answers.refuse(
                     http,
@@ -206,16 +222,20 @@ final class ModernHandler {
                     "more than " + Listeners.MOST + " streams on one server");
             return;
         }
+        Set<String> agreed = new LinkedHashSet<>();
         session.streamOpened();
         try (listener) {
+            agreed.addAll(eachInTime(session, "resources/subscribe", filter.resources()));
+            listener.honour(agreed);
             Answers.Events events = answers.events(http);
-            events.message(filter.acknowledgement(incoming.id(), honoured));
+            events.message(filter.acknowledgement(incoming.id(), agreed));
             while (true) {
                 byte[] next = listener.next(SILENCE);
                 if (next == null) {
                     events.comment();
                 } else if (Listeners.isEnd(next)) {
                     events.message(Rpc.result(incoming.id(), "{\"resultType\":\"complete\"}"));
+                    events.end();
                     return;
                 } else {
                     events.message(next);
@@ -223,12 +243,22 @@ final class ModernHandler {
             }
         } finally {
             session.streamClosed();
-            for (String uri : List.copyOf(honoured)) {
-                if (server.listeners().isLast(uri)) {
-                    boolean _ = ask(session, "resources/unsubscribe", "uri", uri);
-                }
+            agreed.removeIf(uri -> !server.listeners().isLast(uri));
+            var _ = eachInTime(session, "resources/unsubscribe", agreed);
+        }
+    }
+
+    /** Asks the server for each of them until the time is over; returns those that it has agreed to. */
+    private static Set<String> eachInTime(Session session, String method, Set<String> uris)
+            throws InterruptedException {
+        Set<String> agreed = new LinkedHashSet<>();
+        long end = System.nanoTime() + AGREEING.toNanos();
+        for (String uri : uris) {
+            if (System.nanoTime() - end < 0 && ask(session, method, "uri", uri)) {
+                agreed.add(uri);
             }
         }
+        return agreed;
     }
 
     /** Asks the server something that has one param; false when it refuses, or does not answer soon. */

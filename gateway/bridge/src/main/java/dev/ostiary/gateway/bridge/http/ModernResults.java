@@ -2,12 +2,12 @@ package dev.ostiary.gateway.bridge.http;
 
 import dev.ostiary.gateway.bridge.message.BadMessage;
 import dev.ostiary.gateway.bridge.message.Edit;
+import dev.ostiary.gateway.bridge.message.Initialized;
 import dev.ostiary.gateway.bridge.message.Message;
 import dev.ostiary.gateway.bridge.message.MessageReader;
 import dev.ostiary.gateway.bridge.message.Rpc;
 import dev.ostiary.gateway.bridge.message.Span;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
@@ -24,25 +24,22 @@ final class ModernResults {
     private ModernResults() {}
 
     /** What the handshake said, in the words of {@code server/discover}. */
-    static byte[] discovered(String id, Message initialized) throws IOException {
-        Members members = Members.of(initialized);
-        String instructions = members.get("instructions");
+    static byte[] discovered(String id, Initialized initialized) {
         return Rpc.result(
                 id,
                 "{\"resultType\":\"complete\",\"supportedVersions\":[\"" + ModernHandler.VERSION
                         + "\"],\"capabilities\":"
-                        + members.getOr("capabilities", "{}")
-                        + (instructions == null ? "" : ",\"instructions\":" + instructions)
-                        + ",\"ttlMs\":0,\"cacheScope\":\"private\",\"_meta\":{" + serverInfo(members) + "}}");
+                        + initialized.capabilities()
+                        + (initialized.instructions().isEmpty() ? "" : ",\"instructions\":" + initialized.instructions())
+                        + ",\"ttlMs\":0,\"cacheScope\":\"private\",\"_meta\":{" + serverInfo(initialized) + "}}");
     }
 
-    private static String serverInfo(Members members) {
-        return "\"io.modelcontextprotocol/serverInfo\":"
-                + members.getOr("serverInfo", "{\"name\":\"\",\"version\":\"\"}");
+    private static String serverInfo(Initialized initialized) {
+        return "\"io.modelcontextprotocol/serverInfo\":" + initialized.serverInfo();
     }
 
     /** An answer under this id; a result with what every result of this era has. */
-    static byte[] completed(byte[] answer, String id, String method, Message initialized) throws IOException {
+    static byte[] completed(byte[] answer, String id, String method, Initialized initialized) {
         Message message;
         try {
             message = MessageReader.read(answer);
@@ -73,7 +70,7 @@ final class ModernResults {
                 }
             });
         }
-        String info = serverInfo(Members.of(initialized));
+        String info = serverInfo(initialized);
         Span meta = message.resultMeta();
         if (meta == null) {
             members.append(members.isEmpty() ? "" : ",")
@@ -95,8 +92,7 @@ final class ModernResults {
      * @param requests the server's requests, by the name that the client is to answer each under
      * @param state what the client is to bring back with the answers
      */
-    static byte[] inputRequired(String id, Map<String, Message> requests, String state, Message initialized)
-            throws IOException {
+    static byte[] inputRequired(String id, Map<String, Message> requests, String state, Initialized initialized) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(512);
         text(
                 out,
@@ -116,7 +112,7 @@ final class ModernResults {
         }
         text(
                 out,
-                "},\"requestState\":" + Rpc.quote(state) + ",\"_meta\":{" + serverInfo(Members.of(initialized))
+                "},\"requestState\":" + Rpc.quote(state) + ",\"_meta\":{" + serverInfo(initialized)
                         + "}}}");
         return out.toByteArray();
     }

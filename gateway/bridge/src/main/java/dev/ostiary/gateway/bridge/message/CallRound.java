@@ -69,7 +69,7 @@ public record CallRound(Client client, @Nullable String state, Map<String, Strin
                         state = json.getText();
                     }
                     case "inputResponses" -> responses = responses(request, json);
-                    default -> others.put(name, request.valueAt(json));
+                    default -> others.put(name, request.valueAt(json, request.params()));
                 }
             }
         } catch (IOException never) {
@@ -114,7 +114,7 @@ public record CallRound(Client client, @Nullable String state, Map<String, Strin
             if (responses.size() == MOST_RESPONSES) {
                 throw new BadMessage(Rpc.INVALID_PARAMS, "more than " + MOST_RESPONSES + " inputResponses");
             }
-            responses.put(name, request.valueAt(json).in(request.bytes()));
+            responses.put(name, request.valueAt(json, request.params()).in(request.bytes()));
         }
         return responses;
     }

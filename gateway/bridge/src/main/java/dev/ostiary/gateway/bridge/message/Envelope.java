@@ -1,10 +1,8 @@
 package dev.ostiary.gateway.bridge.message;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.StringJoiner;
 
@@ -14,7 +12,6 @@ import java.util.StringJoiner;
  */
 public final class Envelope {
 
-    private static final JsonFactory JSON = new JsonFactory();
     private static final Set<String> MEMBERS = Set.of(
             "io.modelcontextprotocol/protocolVersion",
             "io.modelcontextprotocol/clientInfo",
@@ -33,21 +30,17 @@ public final class Envelope {
         if (meta == null) {
             return;
         }
-        byte[] bytes = request.bytes();
         StringJoiner kept = new StringJoiner(",", "{", "}");
-        try (JsonParser json = JSON.createParser(bytes, meta.start(), meta.end() - meta.start())) {
-            json.nextToken();
-            while (json.nextToken() != JsonToken.END_OBJECT) {
+        try (JsonParser json = request.parser(meta)) {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
                 int start = meta.start() + (int) json.currentTokenLocation().getByteOffset();
                 JsonToken value = json.nextToken();
-                json.skipChildren();
-                json.finishToken();
-                int end = meta.start() + (int) json.currentLocation().getByteOffset();
+                int end = request.valueAt(json, meta).end();
                 if (name.equals(TOKEN) && value.isScalarValue()) {
                     kept.add("\"" + TOKEN + "\":" + token);
                 } else if (!MEMBERS.contains(name)) {
-                    kept.add(new String(bytes, start, end - start, StandardCharsets.UTF_8));
+                    kept.add(new Span(start, end).in(request.bytes()));
                 }
             }
         }

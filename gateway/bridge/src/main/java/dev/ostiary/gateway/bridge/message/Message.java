@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param progressToken of {@code params._meta} in requests, of {@code params} in {@code notifications/progress}
  * @param requestId {@code params.requestId} of {@code notifications/cancelled}
  * @param version {@code io.modelcontextprotocol/protocolVersion} of {@code params._meta}, else empty: what makes a modern request
- * @param uri {@code params.uri}, else empty
  * @param result of successful responses
  * @param resultMeta {@code result._meta}, an object
  * @param resultNames the members of {@code result} that modern results must have and that it has
@@ -35,12 +34,12 @@ public record Message(
         @Nullable Span progressToken,
         @Nullable Span requestId,
         String version,
-        String uri,
         @Nullable Span result,
         @Nullable Span resultMeta,
         java.util.Set<String> resultNames) {
 
     private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
                     .build())
@@ -60,10 +59,15 @@ public record Message(
     }
 
     /** Reads {@code params}, from its first member on; at the end at once where there are none. */
-    JsonParser paramsParser() throws IOException {
-        JsonParser json = params == null
+    public JsonParser paramsParser() throws IOException {
+        return parser(params);
+    }
+
+    /** Reads an object that stands in this message, from its first member on; at the end at once where there is none. */
+    JsonParser parser(@Nullable Span object) throws IOException {
+        JsonParser json = object == null
                 ? JSON.createParser(NOTHING)
-                : JSON.createParser(bytes, params.start(), params.end() - params.start());
+                : JSON.createParser(bytes, object.start(), object.end() - object.start());
         json.nextToken();
         return json;
     }
@@ -82,9 +86,11 @@ public record Message(
         }
     }
 
-    /** Where the value stands that a {@link #paramsParser} is at the beginning of; afterwards it is at its end. */
-    Span valueAt(JsonParser json) throws IOException {
-        int from = params == null ? 0 : params.start();
+    /**
+     * Where the value stands that a {@link #parser} of {@code object} is at the beginning of; afterwards it is at its end.
+     */
+    Span valueAt(JsonParser json, @Nullable Span object) throws IOException {
+        int from = object == null ? 0 : object.start();
         int start = from + (int) json.currentTokenLocation().getByteOffset();
         json.skipChildren();
         json.finishToken();

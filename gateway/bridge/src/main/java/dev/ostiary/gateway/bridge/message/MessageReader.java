@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -16,18 +15,28 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one message, strictly: UTF-8 without a byte order mark, one JSON object, no member twice, at most {@value #MOST_DEPTH}
- * levels, JSON-RPC 2.0. Any thread.
+ * Reads one message, strictly: UTF-8 without a byte order mark, one JSON object, at most {@value #MOST_DEPTH} levels, JSON-RPC 2.0;
+ * in the objects that a bridge looks into no member twice and at most {@value #MOST_MEMBERS}; what it keeps while a request is open
+ * is short. Objects farther down pass as they are: whoever acts on them checks them, and to remember their names takes many
+ * times the message's room. Any thread.
  */
 public final class MessageReader {
 
     private static final int MOST_DEPTH = 256;
+    private static final int MOST_MEMBERS = 1_000;
+
+    /** Ids and tokens, as they are written. */
+    static final int MOST_ID_BYTES = 1_024;
+
+    /** Methods and versions. */
+    static final int MOST_NAME_CHARS = 256;
+
     private static final int PARSE_ERROR = -32700;
     private static final int INVALID_REQUEST = -32600;
     private static final Set<String> MODERN_RESULT = Set.of("resultType", "ttlMs", "cacheScope");
 
     private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MOST_DEPTH)
                     .maxStringLength(Integer.MAX_VALUE)
@@ -47,7 +56,6 @@ public final class MessageReader {
     private @Nullable Span metaToken;
     private @Nullable Span requestId;
     private String version = "";
-    private String uri = "";
     private @Nullable Span result;
     private @Nullable Span resultMeta;
     private boolean answered;
@@ -66,7 +74,7 @@ public final class MessageReader {
         try (JsonParser json = JSON.createParser(bytes)) {
             return new MessageReader(bytes, json).message();
         } catch (IOException broken) {
-            throw new BadMessage(PARSE_ERROR, "not one valid JSON value with unique member names");
+            throw new BadMessage(PARSE_ERROR, "not one valid JSON value");
         }
     }
 
@@ -117,9 +125,7 @@ public final class MessageReader {
         if (first != JsonToken.START_OBJECT) {
             throw new BadMessage(INVALID_REQUEST, "not a JSON-RPC message: an object is expected");
         }
-        while (json.nextToken() != JsonToken.END_OBJECT) {
-            member(json.currentName());
-        }
+        var _ = object(this::member);
         if (json.nextToken() != null) {
             throw new BadMessage(PARSE_ERROR, "more than one JSON value");
         }
@@ -133,7 +139,6 @@ public final class MessageReader {
                 "notifications/progress".equals(method) ? token : metaToken,
                 requestId,
                 version,
-                uri,
                 result,
                 resultMeta,
                 resultNames.isEmpty() ? Set.of() : Set.copyOf(resultNames));
@@ -165,14 +170,14 @@ public final class MessageReader {
                     if (value != JsonToken.VALUE_STRING && value != JsonToken.VALUE_NUMBER_INT) {
                         throw new BadMessage(INVALID_REQUEST, "\"id\" must be a string or an integer");
                     }
-                    id = span();
+                    id = idSpan();
                 }
             }
             case "method" -> {
                 if (value != JsonToken.VALUE_STRING) {
                     throw new BadMessage(INVALID_REQUEST, "\"method\" must be a string");
                 }
-                method = json.getText();
+                method = shortText();
             }
             case "params" -> params = value == JsonToken.START_OBJECT ? object(this::param) : skipped();
             case "result" -> {
@@ -187,30 +192,23 @@ public final class MessageReader {
         }
     }
 
-    private void param(String name) throws IOException {
+    private void param(String name) throws IOException, BadMessage {
         JsonToken value = json.nextToken();
         switch (name) {
             case "progressToken" -> token = scalar(value);
             case "requestId" -> requestId = scalar(value);
-            case "uri" -> {
-                if (value == JsonToken.VALUE_STRING) {
-                    uri = json.getText();
-                } else {
-                    skipped();
-                }
-            }
             case "_meta" -> meta = value == JsonToken.START_OBJECT ? object(this::metaMember) : skipped();
             default -> skipped();
         }
     }
 
-    private void metaMember(String name) throws IOException {
+    private void metaMember(String name) throws IOException, BadMessage {
         JsonToken value = json.nextToken();
         switch (name) {
             case "progressToken" -> metaToken = scalar(value);
             case "io.modelcontextprotocol/protocolVersion" -> {
                 if (value == JsonToken.VALUE_STRING) {
-                    version = json.getText();
+                    version = shortText();
                 } else {
                     skipped();
                 }
@@ -219,7 +217,7 @@ public final class MessageReader {
         }
     }
 
-    private void resultMember(String name) throws IOException {
+    private void resultMember(String name) throws IOException, BadMessage {
         JsonToken value = json.nextToken();
         if (MODERN_RESULT.contains(name)) {
             resultNames.add(name);
@@ -237,33 +235,53 @@ public final class MessageReader {
     }
 
     private interface Member {
-        void read(String name) throws IOException;
+        void read(String name) throws IOException, BadMessage;
     }
 
-    private Span object(Member member) throws IOException {
+    private Span object(Member member) throws IOException, BadMessage {
         int start = start();
+        Set<String> names = new HashSet<>(8);
         while (json.nextToken() != JsonToken.END_OBJECT) {
-            member.read(json.currentName());
+            String name = json.currentName();
+            if (!names.add(name)) {
+                throw new BadMessage(PARSE_ERROR, "a member occurs twice");
+            }
+            if (names.size() > MOST_MEMBERS) {
+                throw new BadMessage(INVALID_REQUEST, "more than " + MOST_MEMBERS + " members in one object");
+            }
+            member.read(name);
         }
         return new Span(start, (int) json.currentLocation().getByteOffset());
     }
 
     /** A string or a number; anything else can be no token and no id. */
-    private @Nullable Span scalar(JsonToken value) throws IOException {
+    private @Nullable Span scalar(JsonToken value) throws IOException, BadMessage {
         if (value == JsonToken.VALUE_STRING || value.isNumeric()) {
-            return span();
+            return idSpan();
         }
         skipped();
         return null;
     }
 
-    private Span span() throws IOException {
+    private Span idSpan() throws IOException, BadMessage {
         int start = start();
         json.finishToken();
-        return new Span(start, (int) json.currentLocation().getByteOffset());
+        int end = (int) json.currentLocation().getByteOffset();
+        if (end - start > MOST_ID_BYTES) {
+            throw new BadMessage(INVALID_REQUEST, "an id or token of more than " + MOST_ID_BYTES + " bytes");
+        }
+        return new Span(start, end);
     }
 
-    /** Reads over a value; where it is an object or an array, its members are checked all the same. */
+    private String shortText() throws IOException, BadMessage {
+        String text = json.getText();
+        if (text.length() > MOST_NAME_CHARS) {
+            throw new BadMessage(INVALID_REQUEST, "a method or version of more than " + MOST_NAME_CHARS + " characters");
+        }
+        return text;
+    }
+
+    /** Reads over a value; where it is an object or an array, it is checked to be JSON all the same. */
     private @Nullable Span skipped() throws IOException {
         json.skipChildren();
         return null;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of a stream, each of at most so many bytes; holds one line, little memory between long ones, and takes room for a long one
- * before it reads it. One thread.
+ * before it reads it: what it holds without room taken is never more than {@value Memory#SMALL_BYTES} bytes. One thread.
  */
 final class LineReader {
 
@@ -50,7 +50,8 @@ final class LineReader {
             // Afterwards the line begins at the start of the buffer.
             searched = to - from;
             makeRoom();
-            int count = in.read(buffer, to, buffer.length - to);
+            // So little at once that what follows a long line is no long line as well: that takes room of its own.
+            int count = in.read(buffer, to, Math.min(buffer.length - to, Memory.SMALL_BYTES));
             if (count < 0) {
                 return null;
             }
@@ -78,19 +79,28 @@ final class LineReader {
         }
     }
 
-    private byte[] taken(int end) {
+    private byte[] taken(int end) throws TooLong {
         int length = end - from;
         if (length > 0 && buffer[end - 1] == '\r') {
             length--;
         }
+        if (length > most) {
+            throw new TooLong(most);
+        }
         byte[] line = Arrays.copyOfRange(buffer, from, from + length);
         from = end + 1;
+        if (buffer.length > Memory.SMALL_BYTES) {
+            // The room goes with the line.
+            buffer = Arrays.copyOf(Arrays.copyOfRange(buffer, from, to), Memory.SMALL_BYTES);
+            to -= from;
+            from = 0;
+        }
         return line;
     }
 
     private void makeRoom() throws IOException, InterruptedException {
         int held = to - from;
-        if (held > most) {
+        if (held > most + 1 || (held > most && buffer[to - 1] != '\r')) {
             throw new TooLong(most);
         }
         if (from == 0 && held == buffer.length) {

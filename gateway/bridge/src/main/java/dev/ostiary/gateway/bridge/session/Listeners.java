@@ -3,17 +3,20 @@ package dev.ostiary.gateway.bridge.session;
 import dev.ostiary.gateway.bridge.message.Edit;
 import dev.ostiary.gateway.bridge.message.Message;
 import dev.ostiary.gateway.bridge.message.Span;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code subscriptions/listen} streams of the modern era on one server. Each hears what it has asked for; one that does not keep
- * up loses the newest, as changes of lists tell nothing but that there were some. Any thread.
+ * up loses the newest, as changes of lists tell nothing but that there were some. What waits for all of them takes no more room
+ * than what is kept for a session's stream. Any thread.
  */
 public final class Listeners implements Outlet {
 
@@ -24,6 +27,7 @@ public final class Listeners implements Outlet {
     private static final byte[] END = {};
 
     private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicInteger waitingBytes = new AtomicInteger();
     private volatile boolean ended;
 
     /**
@@ -35,8 +39,9 @@ public final class Listeners implements Outlet {
 
         private final String rawId;
         private final Set<String> methods;
-        private final Set<String> resources;
+        private volatile Set<String> resources;
         private final ArrayBlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+        private boolean closed;
 
         private Listener(String rawId, Set<String> methods, Set<String> resources) {
             this.rawId = rawId;
@@ -46,20 +51,40 @@ public final class Listeners implements Outlet {
 
         /** The next message; null when there is none in time. */
         public byte @Nullable [] next(Duration bound) throws InterruptedException {
-            return ended && waiting.isEmpty() ? END : waiting.poll(bound.toMillis(), TimeUnit.MILLISECONDS);
+            if (ended && waiting.isEmpty()) {
+                return END;
+            }
+            byte[] next = waiting.poll(bound.toMillis(), TimeUnit.MILLISECONDS);
+            if (next != null) {
+                waitingBytes.addAndGet(-next.length);
+            }
+            return next;
         }
 
-        private void hear(Message message) {
-            boolean wanted = methods.contains(message.method())
-                    || (message.isNotification("notifications/resources/updated") && resources.contains(message.uri()));
-            if (wanted && message.bytes().length <= Memory.SMALL_BYTES) {
-                boolean _ = waiting.offer(tagged(message, rawId));
+        /** From here on it hears of these resources alone: the server has agreed to tell of them. */
+        public void honour(Set<String> agreed) {
+            resources = Set.copyOf(agreed);
+        }
+
+        private synchronized void hear(Message message, String uri) {
+            boolean wanted = methods.contains(message.method()) || (!uri.isEmpty() && resources.contains(uri));
+            if (!wanted || closed) {
+                return;
+            }
+            byte[] tagged = tagged(message, rawId);
+            if (waitingBytes.addAndGet(tagged.length) > Limits.KEPT_BYTES || !waiting.offer(tagged)) {
+                waitingBytes.addAndGet(-tagged.length);
             }
         }
 
         @Override
-        public void close() {
+        public synchronized void close() {
             listeners.remove(this);
+            closed = true;
+            byte[] forgotten;
+            while ((forgotten = waiting.poll()) != null) {
+                waitingBytes.addAndGet(-forgotten.length);
+            }
         }
     }
 
@@ -85,8 +110,19 @@ public final class Listeners implements Outlet {
 
     @Override
     public List<byte[]> add(Message message) {
-        listeners.forEach(listener -> listener.hear(message));
+        if (message.bytes().length <= Memory.SMALL_BYTES && !listeners.isEmpty()) {
+            String uri = message.isNotification("notifications/resources/updated") ? uri(message) : "";
+            listeners.forEach(listener -> listener.hear(message, uri));
+        }
         return List.of();
+    }
+
+    private static String uri(Message message) {
+        try {
+            return message.param("uri");
+        } catch (IOException never) {
+            throw new IllegalStateException("read before", never);
+        }
     }
 
     @Override

@@ -35,16 +35,30 @@ public final class Log {
         line("[" + tag + "] ", text);
     }
 
+    /** C0 and DEL, and C1 as UTF-8 has them: a 0xc2 and one more byte (ECMA-48). */
+    private static boolean isControl(byte[] text, int i) {
+        byte at = text[i];
+        if (at >= 0) {
+            return (at < ' ' && at != '\t') || at == 0x7f;
+        }
+        return isC1(text, i) || (i > 0 && isC1(text, i - 1));
+    }
+
+    private static boolean isC1(byte[] text, int i) {
+        return text[i] == (byte) 0xc2 && i + 1 < text.length && (text[i + 1] & 0xe0) == 0x80;
+    }
+
     private void line(String prefix, byte[] text) {
         byte[] start = prefix.getBytes(StandardCharsets.UTF_8);
         byte[] line = new byte[start.length + text.length * 4 + 1];
         System.arraycopy(start, 0, line, 0, start.length);
         int to = start.length;
-        for (byte at : text) {
-            if ((at >= 0 && at < ' ' && at != '\t') || at == 0x7f) {
+        for (int i = 0; i < text.length; i++) {
+            byte at = text[i];
+            if (isControl(text, i)) {
                 line[to++] = '\\';
                 line[to++] = 'x';
-                line[to++] = (byte) Character.forDigit(at >> 4, 16);
+                line[to++] = (byte) Character.forDigit((at >> 4) & 15, 16);
                 line[to++] = (byte) Character.forDigit(at & 15, 16);
             } else {
                 line[to++] = at;

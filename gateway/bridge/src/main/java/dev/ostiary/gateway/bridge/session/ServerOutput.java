@@ -23,7 +23,7 @@ final class ServerOutput {
 
     /** Where answers to the server go. */
     interface Input {
-        void write(byte[] message) throws IOException;
+        void write(byte[] message);
     }
 
     private final Child child;
@@ -77,11 +77,8 @@ final class ServerOutput {
             if (lines.hasHalf()) {
                 odd("half a line at its end, ignored");
             }
-            if (!child.ended().isDone()) {
-                // A process that has ended closes its output as well; its exit code then says more.
-                Thread.sleep(200);
-            }
-            return child.ended().isDone() ? "" : "the process closed its standard output";
+            // A process that has ended closes its output as well; its exit code then says more.
+            return endsSoon(child) ? "" : "the process closed its standard output";
         } catch (LineReader.TooLong tooLong) {
             return "the process wrote " + tooLong.getMessage();
         } catch (IOException broken) {
@@ -89,6 +86,11 @@ final class ServerOutput {
         } finally {
             lines.close();
         }
+    }
+
+    /** Whether the process ends by itself within {@link Limits#LAST_WORDS}. */
+    static boolean endsSoon(Child child) {
+        return Stopping.endsWithin(child, Limits.LAST_WORDS);
     }
 
     /** What comes from here on is read and forgotten. */
@@ -151,7 +153,7 @@ final class ServerOutput {
         if (kind != Session.Kind.LEGACY) {
             return asksForInput(request, hold);
         }
-        Exchange on = stream(request.method());
+        Exchange on = stream(request);
         if (!asked.add(raw, on)) {
             input.write(Rpc.error(raw, Rpc.INVALID_REQUEST, "too many requests are open, or one of this id"));
             return false;
@@ -195,6 +197,7 @@ final class ServerOutput {
             // Progress of nothing that is open is of no use to anybody.
             return exchange != null
                     && token != null
+                    && exchange.isStream()
                     && !exchange.clientToken().isEmpty()
                     && exchange.offer(
                             new Edit(notification)
@@ -216,7 +219,7 @@ final class ServerOutput {
             on.withdraw(raw);
             return false;
         }
-        Exchange on = stream(notification.method());
+        Exchange on = stream(notification);
         if (kind != Session.Kind.LEGACY && notification.method().equals("notifications/message")) {
             // On the stream of the request that has asked for it, and nowhere else (MCP 2026-07-28, "Logging").
             return on != null && hears(on, notification) && on.offer(notification.bytes(), hold);
@@ -234,9 +237,11 @@ final class ServerOutput {
      * Where a message goes that names no request: with a single request open it most likely belongs to that; what lists and
      * resources say is the session's. Null for the session's stream.
      */
-    private @Nullable Exchange stream(String method) {
+    private @Nullable Exchange stream(Message message) {
+        String method = message.method();
         boolean general = method.startsWith("notifications/resources/") || method.endsWith("/list_changed");
-        boolean listens = outlet.isAttached();
+        // What is too long to be kept would not get there.
+        boolean listens = outlet.isAttached() && message.bytes().length <= Limits.KEPT_BYTES;
         if (kind == Session.Kind.SHARED || (general && listens)) {
             return null;
         }
@@ -247,7 +252,7 @@ final class ServerOutput {
     }
 
     /** Whether the message keeps its room. */
-    private boolean send(@Nullable Exchange on, Message message, Memory.Hold hold) throws IOException {
+    private boolean send(@Nullable Exchange on, Message message, Memory.Hold hold) {
         if (on != null && on.offer(message.bytes(), hold)) {
             return true;
         }
@@ -259,12 +264,12 @@ final class ServerOutput {
     }
 
     /** A notification that nobody fetches is forgotten; a request is answered, so that the server does not wait for ever. */
-    private void lost(byte[] bytes) throws IOException {
+    private void lost(byte[] bytes) {
         try {
             Message message = MessageReader.read(bytes);
             if (message.kind() == Message.Kind.REQUEST
                     && asked.take(message.rawId()).isPresent()) {
-                input.write(Rpc.error(message.rawId(), Rpc.SERVER_GONE, "the client has no stream open"));
+                input.write(Rpc.error(message.rawId(), Rpc.SERVER_GONE, "the client has no stream open, or this is too long for it"));
             }
         } catch (BadMessage never) {
             throw new IllegalStateException("read before", never);

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,8 @@ public final class Session {
     private final Kind kind;
     private final ServerOutput output;
     private final AtomicReference<@Nullable String> end = new AtomicReference<>();
+    private final AtomicBoolean deaf = new AtomicBoolean();
+    private final Semaphore replies = new Semaphore(Limits.OPEN_REQUESTS);
     private final AtomicInteger streams = new AtomicInteger();
     private volatile long lastUsed = System.nanoTime();
 
@@ -93,7 +97,7 @@ public final class Session {
         this.onEnd = onEnd;
         this.onGone = onGone;
         this.output = new ServerOutput(
-                child, kind, outlet, open, asked, limits, memory, this::write, line -> log.session(tag, line));
+                child, kind, outlet, open, asked, limits, memory, this::reply, line -> log.session(tag, line));
     }
 
     /** Begins to read what the child writes. */
@@ -143,6 +147,12 @@ public final class Session {
         return open.isEmpty() && streams.get() == 0 && System.nanoTime() - lastUsed > bound.toNanos();
     }
 
+    /** Why it takes no more requests; null while it does. */
+    @Nullable
+    String ended() {
+        return end.get();
+    }
+
     /** Somebody listens from here on until {@link #streamClosed}. */
     public void streamOpened() {
         streams.incrementAndGet();
@@ -157,7 +167,7 @@ public final class Session {
      * Passes a request on; its exchange must be {@linkplain #close closed}.
      *
      * @throws Busy when too many are open
-     * @throws Ended when there is no server to pass it to
+     * @throws Ended when there is no server to pass it to: it has not been written
      */
     public Exchange request(Message request) throws IOException {
         return request(request, CallRound.ONLY);
@@ -179,10 +189,11 @@ public final class Session {
             edit.put(token, Long.toString(exchange.id()));
         }
         try {
-            write(edit.bytes());
-        } catch (IOException failed) {
+            // What the server does not take is answered when the session ends, which then says how.
+            boolean _ = write(edit.bytes());
+        } catch (Ended ended) {
             close(exchange);
-            throw failed;
+            throw ended;
         }
         // Whoever ended the session meanwhile may not have seen this exchange.
         String ended = end.get();
@@ -205,26 +216,22 @@ public final class Session {
     /** Answers requests of the server's, where it still hears. */
     private void refuse(List<String> rawIds, String why) {
         for (String rawId : rawIds) {
-            try {
-                write(Rpc.error(rawId, Rpc.SERVER_GONE, why));
-            } catch (IOException _) {
-                // Then it does not wait for this any more.
-            }
+            tell(Rpc.error(rawId, Rpc.SERVER_GONE, why));
         }
     }
 
     /** Passes a notification on. */
-    public void notify(Message notification) throws IOException {
+    public void notify(Message notification) throws Ended {
         lastUsed = System.nanoTime();
         if (!notification.isNotification("notifications/cancelled")) {
-            write(notification.bytes());
+            boolean _ = write(notification.bytes());
             return;
         }
         Span span = notification.requestId();
         String raw = span == null ? "" : span.in(notification.bytes());
         Optional<Exchange> meant = open.newest(exchange -> exchange.clientId().equals(raw));
         if (span != null && meant.isPresent()) {
-            write(new Edit(notification)
+            boolean _ = write(new Edit(notification)
                     .put(span, Long.toString(meant.get().id()))
                     .bytes());
             meant.get().cancelled();
@@ -233,25 +240,21 @@ public final class Session {
 
     /** Tells the server that nobody waits for a request any more. */
     public void abandon(Exchange exchange) {
-        if (open.remove(exchange) && end.get() == null) {
-            try {
-                write(Rpc.notification(
-                        "notifications/cancelled",
-                        "{\"requestId\":" + exchange.id() + ",\"reason\":\"the client is gone\"}"));
-            } catch (IOException _) {
-                // Then the server is told in another way.
-            }
+        if (open.remove(exchange)) {
+            tell(Rpc.notification(
+                    "notifications/cancelled",
+                    "{\"requestId\":" + exchange.id() + ",\"reason\":\"the client is gone\"}"));
         }
         close(exchange);
     }
 
     /** Passes on the answer to a request of the server's; false when it has none of that id open. */
-    public boolean answer(Message response) throws IOException {
+    public boolean answer(Message response) throws Ended {
         lastUsed = System.nanoTime();
         if (asked.take(response.rawId()).isEmpty()) {
             return false;
         }
-        write(response.bytes());
+        boolean _ = write(response.bytes());
         return true;
     }
 
@@ -271,11 +274,7 @@ public final class Session {
         settled.answered().forEach((name, rawId) -> {
             String result = round.responses().get(name);
             if (result != null && asked.take(rawId).isPresent()) {
-                try {
-                    write(Rpc.result(rawId, result));
-                } catch (IOException _) {
-                    // The session has ended, and so has the exchange.
-                }
+                tell(Rpc.result(rawId, result));
             }
         });
         refuse(taken(settled.unanswered()), "the client has not answered");
@@ -311,20 +310,57 @@ public final class Session {
         return Rpc.error(exchange.clientId(), Rpc.SERVER_GONE, "the session has ended: " + why);
     }
 
-    private void write(byte[] message) throws IOException {
+    /** Whether the server takes it. If not, the session is about to end, which answers everything that is open. */
+    private boolean write(byte[] message) throws Ended {
         String ended = end.get();
         if (ended != null) {
             throw new Ended(ended);
+        }
+        if (deaf.get()) {
+            return false;
         }
         byte[] line = Arrays.copyOf(message, message.length + 1);
         line[message.length] = '\n';
         try {
             child.write(line, limits.write());
+            return true;
         } catch (IOException failed) {
-            String why = String.valueOf(failed.getMessage());
-            end(why);
-            throw new Ended(why);
+            if (deaf.compareAndSet(false, true)) {
+                Thread.ofVirtual().name(tag + " deaf").start(() -> hearLastWords(String.valueOf(failed.getMessage())));
+            }
+            return false;
         }
+    }
+
+    /** A server that takes nothing any more may have answered before, and may be ending by itself: then that says more. */
+    private void hearLastWords(String why) {
+        if (!ServerOutput.endsSoon(child)) {
+            end(why);
+        }
+    }
+
+    /** Writes what the server need not get once the session has ended. */
+    private void tell(byte[] message) {
+        try {
+            boolean _ = write(message);
+        } catch (Ended _) {
+            // Then it does not wait for this any more.
+        }
+    }
+
+    /**
+     * Answers the server for its client. Whoever reads the server must not wait until it reads: it may be waiting until it is read.
+     * So it does not, unless that many answers wait already.
+     */
+    private void reply(byte[] message) {
+        replies.acquireUninterruptibly();
+        Thread.ofVirtual().name(tag + " reply").start(() -> {
+            try {
+                tell(message);
+            } finally {
+                replies.release();
+            }
+        });
     }
 
     private void readOut() {

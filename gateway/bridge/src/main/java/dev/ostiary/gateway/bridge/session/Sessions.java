@@ -93,7 +93,7 @@ public final class Sessions {
         Child child;
         try {
             child = children.start(command);
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException failed) {
             vacate.run();
             log.bridge(String.valueOf(failed.getMessage()));
             throw failed;
@@ -140,8 +140,13 @@ public final class Sessions {
     }
 
     private void sweep() {
-        suspended.expire();
-        endIdle();
+        try {
+            suspended.expire();
+            endIdle();
+        } catch (RuntimeException failed) {
+            // A timer that throws is not run again.
+            log.bridge("looking for idle sessions failed: " + failed);
+        }
     }
 
     private void endIdle() {

@@ -2,6 +2,7 @@ package dev.ostiary.gateway.bridge.session;
 
 import dev.ostiary.gateway.bridge.assertion.Caller;
 import dev.ostiary.gateway.bridge.message.BadMessage;
+import dev.ostiary.gateway.bridge.message.Initialized;
 import dev.ostiary.gateway.bridge.message.LogLevel;
 import dev.ostiary.gateway.bridge.message.Message;
 import dev.ostiary.gateway.bridge.message.MessageReader;
@@ -30,11 +31,11 @@ public final class StatelessServers {
     /**
      * A server that has been greeted.
      *
-     * @param initialized its answer
+     * @param initialized what it has said of itself
      * @param logs the least severe log messages that it was told to write; null before it was told
      */
     public record Greeted(
-            Session session, Listeners listeners, Message initialized, AtomicReference<@Nullable LogLevel> logs) {
+            Session session, Listeners listeners, Initialized initialized, AtomicReference<@Nullable LogLevel> logs) {
 
         /** Whether it has to be told to write more for a client that wants to hear this level. */
         public boolean mustTellMore(LogLevel level) {
@@ -71,10 +72,14 @@ public final class StatelessServers {
     public Greeted of(Caller caller) throws IOException, InterruptedException {
         Caller key = shared ? EVERYBODY : caller;
         CompletableFuture<Greeted> mine = new CompletableFuture<>();
-        CompletableFuture<Greeted> there = servers.putIfAbsent(key, mine);
-        if (there != null) {
+        CompletableFuture<Greeted> there;
+        while ((there = servers.putIfAbsent(key, mine)) != null) {
             try {
-                return there.get();
+                Greeted greeted = there.get();
+                if (greeted.session.ended() == null) {
+                    return greeted;
+                }
+                servers.remove(key, there);
             } catch (ExecutionException failed) {
                 throw failed.getCause() instanceof IOException why ? why : new IOException(failed);
             }
@@ -96,29 +101,45 @@ public final class StatelessServers {
         boolean greeted = false;
         try {
             Exchange exchange = session.request(read(handshake()));
-            Message answer;
+            Initialized initialized;
             try {
                 if (!(exchange.next(sessions.limits().start()) instanceof Exchange.Next.Last last)) {
                     throw new NotGreeted("the server did not answer initialize within "
                             + sessions.limits().start());
                 }
-                answer = MessageReader.read(last.message());
-            } catch (BadMessage never) {
-                throw new IllegalStateException("read before", never);
+                initialized = initialized(last.message(), session);
             } finally {
                 session.close(exchange);
             }
-            if (answer.result() == null) {
-                throw new NotGreeted("the server refused initialize, or ended before it answered");
-            }
             session.notify(read(INITIALIZED));
             greeted = true;
-            return new Greeted(session, listeners, answer, new AtomicReference<>());
+            return new Greeted(session, listeners, initialized, new AtomicReference<>());
         } finally {
             if (!greeted) {
                 session.end("no handshake");
             }
         }
+    }
+
+    /** What is kept for as long as the process lives, and therefore is not long. */
+    private static Initialized initialized(byte[] answer, Session session) throws IOException {
+        Message message;
+        try {
+            message = MessageReader.read(answer);
+        } catch (BadMessage never) {
+            throw new IllegalStateException("read before", never);
+        }
+        if (message.result() == null) {
+            String ended = session.ended();
+            throw new NotGreeted(
+                    ended == null
+                            ? "the server refused initialize"
+                            : "the server has ended before it answered initialize: " + ended);
+        }
+        if (answer.length > Memory.SMALL_BYTES) {
+            throw new NotGreeted("the server answered initialize with more than " + Memory.SMALL_BYTES + " bytes");
+        }
+        return Initialized.read(message);
     }
 
     /** Where callers share a process nobody is asked: a server does not say which of them it means. */

@@ -25,7 +25,8 @@ final class Stopping {
         return true;
     }
 
-    private static boolean endsWithin(Child child, Duration bound) {
+    /** Whether it has ended after at most so long. */
+    static boolean endsWithin(Child child, Duration bound) {
         try {
             child.ended().get(bound.toMillis(), TimeUnit.MILLISECONDS);
             return true;

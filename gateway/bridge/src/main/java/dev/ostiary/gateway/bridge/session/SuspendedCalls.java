@@ -1,7 +1,7 @@
 package dev.ostiary.gateway.bridge.session;
 
 import dev.ostiary.gateway.bridge.assertion.Caller;
-import dev.ostiary.gateway.bridge.message.Message;
+import dev.ostiary.gateway.bridge.message.Initialized;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,9 +20,9 @@ public final class SuspendedCalls {
      * A call.
      *
      * @param what equal for all rounds of it
-     * @param initialized what the server said in its handshake
+     * @param initialized what the server has said of itself
      */
-    public record Call(Caller caller, ByteBuffer what, Session session, Exchange exchange, Message initialized) {
+    public record Call(Caller caller, ByteBuffer what, Session session, Exchange exchange, Initialized initialized) {
 
         /** Says nothing of what is called. */
         @Override
