@@ -328,7 +328,8 @@ int main(int count, char **values) {
     } else if (!strcmp(method, "\"tools/call\"")) {
       call(id, count, values);
     } else if (!strcmp(method, "\"tools/list\"")) {
-      result(id, "{\"tools\":[{\"name\":\"echo\",\"inputSchema\":{\"type\":\"object\"}}]}");
+      result(id, "{\"tools\":[{\"name\":\"echo\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"mirror\",\"inputSchema\":{"
+                 "\"type\":\"object\",\"properties\":{\"n\":{\"x-mcp-header\":\"N\",\"type\":\"integer\"}}}}]}");
     } else if (!strcmp(method, "\"notifications/cancelled\"")) {
       fprintf(stderr, "cancelled: %s", line);
     } else if (!strncmp(method, "\"notifications/", 15)) {

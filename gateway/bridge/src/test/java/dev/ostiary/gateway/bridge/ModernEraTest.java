@@ -157,6 +157,31 @@ class ModernEraTest {
     }
 
     @Test
+    void whatAToolWantsMirroredMustBeMirrored() throws Exception {
+        for (String n : new String[] {"5", "5.0", "=?base64?NQ==?="}) {
+            assertThat(bridge.post("anna", null, call("mirror", 5), mirroring(n))
+                            .body())
+                    .contains("no such tool");
+        }
+        for (String n : new String[] {"", "6", "5 5", "=?base64?NQ?=", "5e0"}) {
+            HttpResponse<String> refused = bridge.post("anna", null, call("mirror", 5), mirroring(n));
+            assertThat(refused.statusCode()).as(n).isEqualTo(400);
+            assertThat(refused.body()).contains("-32020").contains("Mcp-Param-N").contains("\"id\":4");
+        }
+        HttpResponse<String> missing = post(bridge, "anna", "tools/call", call("mirror", 5));
+        assertThat(missing.statusCode()).isEqualTo(400);
+        // What is not marked is nobody's business.
+        assertThat(bridge.post("anna", null, call("echo", 5), mirroring("6")).body())
+                .contains("\"n\":5");
+    }
+
+    private static String[] mirroring(String n) {
+        return new String[] {
+            "MCP-Protocol-Version", "2026-07-28", "Mcp-Method", "tools/call", "Mcp-Name", "mirror", "Mcp-Param-N", n
+        };
+    }
+
+    @Test
     void aSubscriptionHearsWhatItAskedFor() throws Exception {
         String listen = modern(
                 "\"s\"",

@@ -185,10 +185,20 @@ class RoundsTest {
                 .contains("-32602");
         String number = round("2", "elicit", 1, ALL, "\"requestState\":7,");
         assertThat(post(bridge, "anna", number).body()).contains("requestState must be a string");
-        String without = round("2", "elicit", 1, ALL, "\"inputResponses\":{\"ask-1\":{}},");
-        assertThat(post(bridge, "anna", without).body()).contains("without the requestState");
         assertThat(again(bridge, "anna", "2", "elicit", 1, state, "{\"ask-1\":{}}"))
                 .contains("\"heard\"");
+    }
+
+    /** What nobody asked for is ignored, and never seen by the server ("Error Handling"). */
+    @Test
+    void answersWithoutAStateAreForNobody() throws Exception {
+        String echo = round("1", "echo", 1, ALL, "\"inputResponses\":{\"ask-1\":{}},");
+        assertThat(post(bridge, "ida", echo).body())
+                .contains("\"echo\":{\"n\":1}")
+                .doesNotContain("inputResponses")
+                .doesNotContain("ask-1");
+        String early = round("2", "elicit", 1, ALL, "\"inputResponses\":{\"ask-1\":{\"action\":\"accept\"}},");
+        assertThat(post(bridge, "ida", early).body()).contains("input_required").contains("\"ask-1\":{\"method\"");
     }
 
     @Test

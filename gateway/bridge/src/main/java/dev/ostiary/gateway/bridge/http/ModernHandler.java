@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -159,6 +160,9 @@ final class ModernHandler {
     private void pass(
             HttpExchange http, Caller caller, StatelessServers.Greeted server, Incoming incoming, CallRound round)
             throws IOException, InterruptedException {
+        if (!mirrors(http, server, incoming)) {
+            return;
+        }
         LogLevel logs = round.client().logs();
         if (logs != null && server.mustTellMore(logs)) {
             // A server without logging refuses, and then there is nothing to hear.
@@ -181,13 +185,33 @@ final class ModernHandler {
         incoming.close();
         rounds.relay(
                 http,
-                new SuspendedCalls.Call(caller, round.call(), server.session(), exchange, server.initialized()),
+                new SuspendedCalls.Call(caller, round.call(), server, exchange),
                 incoming.id());
+    }
+
+    /** Whether the call's {@code Mcp-Param-} headers are in order; if not, it has been said. */
+    private boolean mirrors(HttpExchange http, StatelessServers.Greeted server, Incoming incoming)
+            throws IOException, InterruptedException {
+        if (!incoming.message().isRequest("tools/call")) {
+            return true;
+        }
+        String wrong = server.toolHeaders()
+                .get()
+                .mismatch(incoming.message(), name -> http.getRequestHeaders().getOrDefault(name, List.of()));
+        if (wrong != null) {
+            answers.refuse(
+                    http, 400, incoming.id(), HEADER_MISMATCH, wrong + " is missing, or not what the arguments say");
+        }
+        return wrong == null;
     }
 
     /** Another round of a call that waits for it. */
     private void resume(HttpExchange http, Caller caller, Incoming incoming, String state, CallRound round)
             throws IOException, InterruptedException {
+        SuspendedCalls.Call found = suspended.find(state, caller, round.call());
+        if (found != null && !mirrors(http, found.server(), incoming)) {
+            return;
+        }
         SuspendedCalls.Call call = suspended.take(state, caller, round.call());
         if (call == null) {
             answers.json(

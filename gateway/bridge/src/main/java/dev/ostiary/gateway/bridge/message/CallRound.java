@@ -19,11 +19,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param client what it says about the client
  * @param state {@code requestState}, null in the first round
- * @param responses the members of {@code inputResponses}, objects as they are written
+ * @param responses the members of {@code inputResponses}, objects as they are written; empty in the first round: what nobody has asked
+ *     for is ignored ("Error Handling"), so that the server asks for it as if it had not been brought
+ * @param unasked where in a first round {@code inputResponses} stand, with the comma that separates them; null where there are none
  * @param call what is called with what: equal for all rounds of one call. SHA-256 over method and params without what differs
  *     between rounds
  */
-public record CallRound(Client client, @Nullable String state, Map<String, String> responses, ByteBuffer call) {
+public record CallRound(
+        Client client,
+        @Nullable String state,
+        Map<String, String> responses,
+        @Nullable Span unasked,
+        ByteBuffer call) {
 
     /**
      * A client of the modern era, as it says of itself in every request.
@@ -42,7 +49,7 @@ public record CallRound(Client client, @Nullable String state, Map<String, Strin
 
     /** The round of a request that has one only. */
     public static final CallRound ONLY =
-            new CallRound(Client.SILENT, null, Map.of(), ByteBuffer.allocate(0).asReadOnlyBuffer());
+            new CallRound(Client.SILENT, null, Map.of(), null, ByteBuffer.allocate(0).asReadOnlyBuffer());
 
     private static final int MOST_RESPONSES = 64;
 
@@ -56,9 +63,11 @@ public record CallRound(Client client, @Nullable String state, Map<String, Strin
         String state = null;
         Map<String, String> responses = Map.of();
         TreeMap<String, Span> others = new TreeMap<>();
+        Separated brought = new Separated("inputResponses");
         try (JsonParser json = request.paramsParser()) {
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
+                brought.begins(name, request.paramsOffset(json.currentTokenLocation()));
                 JsonToken value = json.nextToken();
                 switch (name) {
                     case "_meta" -> client = value == JsonToken.START_OBJECT ? client(json) : client;
@@ -71,14 +80,16 @@ public record CallRound(Client client, @Nullable String state, Map<String, Strin
                     case "inputResponses" -> responses = responses(request, json);
                     default -> others.put(name, request.valueAt(json, request.params()));
                 }
+                json.skipChildren();
+                json.finishToken();
+                brought.ends(request.paramsOffset(json.currentLocation()));
             }
         } catch (IOException never) {
             throw new IllegalStateException("read before", never);
         }
-        if (state == null && !responses.isEmpty()) {
-            throw new BadMessage(Rpc.INVALID_PARAMS, "inputResponses without the requestState that asked for them");
-        }
-        return new CallRound(client, state, responses, digest(request, others));
+        boolean first = state == null;
+        return new CallRound(
+                client, state, first ? Map.of() : responses, first ? brought.span() : null, digest(request, others));
     }
 
     private static Client client(JsonParser json) throws IOException, BadMessage {

@@ -1,6 +1,7 @@
 package dev.ostiary.gateway.bridge.message;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -84,6 +85,11 @@ public record Message(
             }
             return "";
         }
+    }
+
+    /** A place that a {@link #paramsParser} has reached. */
+    int paramsOffset(JsonLocation at) {
+        return (params == null ? 0 : params.start()) + (int) at.getByteOffset();
     }
 
     /**

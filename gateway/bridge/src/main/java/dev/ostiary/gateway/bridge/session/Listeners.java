@@ -28,6 +28,7 @@ public final class Listeners implements Outlet {
 
     private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger waitingBytes = new AtomicInteger();
+    private final AtomicInteger toolChanges = new AtomicInteger();
     private volatile boolean ended;
 
     /**
@@ -108,8 +109,16 @@ public final class Listeners implements Outlet {
         return listeners.stream().noneMatch(listener -> listener.resources.contains(uri));
     }
 
+    /** How often the server has said that its tools are others now. */
+    int toolChanges() {
+        return toolChanges.get();
+    }
+
     @Override
     public List<byte[]> add(Message message) {
+        if (message.isNotification("notifications/tools/list_changed")) {
+            toolChanges.incrementAndGet();
+        }
         if (message.bytes().length <= Memory.SMALL_BYTES && !listeners.isEmpty()) {
             String uri = message.isNotification("notifications/resources/updated") ? uri(message) : "";
             listeners.forEach(listener -> listener.hear(message, uri));

@@ -182,6 +182,9 @@ public final class Session {
         if (span != null) {
             edit.put(span, Long.toString(exchange.id()));
         }
+        if (round.unasked() != null) {
+            edit.put(round.unasked(), "");
+        }
         Span token = request.progressToken();
         if (!request.version().isEmpty()) {
             Envelope.remove(request, edit, Long.toString(exchange.id()));

@@ -32,10 +32,15 @@ public final class StatelessServers {
      * A server that has been greeted.
      *
      * @param initialized what it has said of itself
+     * @param toolHeaders which arguments of its tools are mirrored in headers
      * @param logs the least severe log messages that it was told to write; null before it was told
      */
     public record Greeted(
-            Session session, Listeners listeners, Initialized initialized, AtomicReference<@Nullable LogLevel> logs) {
+            Session session,
+            Listeners listeners,
+            Initialized initialized,
+            ToolHeaders toolHeaders,
+            AtomicReference<@Nullable LogLevel> logs) {
 
         /** Whether it has to be told to write more for a client that wants to hear this level. */
         public boolean mustTellMore(LogLevel level) {
@@ -113,7 +118,8 @@ public final class StatelessServers {
             }
             session.notify(read(INITIALIZED));
             greeted = true;
-            return new Greeted(session, listeners, initialized, new AtomicReference<>());
+            return new Greeted(
+                    session, listeners, initialized, new ToolHeaders(session, listeners), new AtomicReference<>());
         } finally {
             if (!greeted) {
                 session.end("no handshake");

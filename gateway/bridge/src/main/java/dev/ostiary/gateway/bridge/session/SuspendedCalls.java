@@ -1,7 +1,6 @@
 package dev.ostiary.gateway.bridge.session;
 
 import dev.ostiary.gateway.bridge.assertion.Caller;
-import dev.ostiary.gateway.bridge.message.Initialized;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,14 +19,17 @@ public final class SuspendedCalls {
      * A call.
      *
      * @param what equal for all rounds of it
-     * @param initialized what the server has said of itself
      */
-    public record Call(Caller caller, ByteBuffer what, Session session, Exchange exchange, Initialized initialized) {
+    public record Call(Caller caller, ByteBuffer what, StatelessServers.Greeted server, Exchange exchange) {
+
+        public Session session() {
+            return server.session();
+        }
 
         /** Says nothing of what is called. */
         @Override
         public String toString() {
-            return "Call[" + session + "]";
+            return "Call[" + session() + "]";
         }
     }
 
@@ -49,7 +51,7 @@ public final class SuspendedCalls {
 
     /** Suspends a call and returns what its client must bring back; null when too many of its server's are. */
     public @Nullable String suspend(Call call) {
-        if (byState.size() >= most || call.session.suspended() > Limits.SUSPENDED_CALLS) {
+        if (byState.size() >= most || call.session().suspended() > Limits.SUSPENDED_CALLS) {
             return null;
         }
         byte[] secret = new byte[SECRET_BYTES];
@@ -60,10 +62,10 @@ public final class SuspendedCalls {
     }
 
     /**
-     * The call of this state, for the caller to go on with: nobody finds it a second time. Null when there is none, or when it is
-     * another caller's or another call's, which changes nothing: which of these is nobody's business.
+     * The call of this state. Null when there is none, or when it is another caller's or another call's: which of these is nobody's
+     * business.
      */
-    public @Nullable Call take(String state, Caller caller, ByteBuffer what) {
+    public @Nullable Call find(String state, Caller caller, ByteBuffer what) {
         Suspended there = byState.get(state);
         if (there == null
                 || !there.call.caller.equals(caller)
@@ -71,7 +73,13 @@ public final class SuspendedCalls {
                 || there.until - System.nanoTime() <= 0) {
             return null;
         }
-        return byState.remove(state, there) ? there.call : null;
+        return there.call;
+    }
+
+    /** As {@link #find}, for the caller to go on with: nobody finds it a second time. */
+    public @Nullable Call take(String state, Caller caller, ByteBuffer what) {
+        Call there = find(state, caller, what);
+        return there != null && byState.remove(state) != null ? there : null;
     }
 
     /** The client has not heard of it; false when it has come back all the same. */
@@ -87,7 +95,7 @@ public final class SuspendedCalls {
                 // A server that does not read must not hold up the others.
                 Thread.ofVirtual()
                         .name("expired call")
-                        .start(() -> suspended.call.session.abandon(suspended.call.exchange));
+                        .start(() -> suspended.call.session().abandon(suspended.call.exchange));
             }
         });
     }

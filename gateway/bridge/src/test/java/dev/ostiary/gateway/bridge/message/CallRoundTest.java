@@ -66,7 +66,8 @@ class CallRoundTest {
                 "\"requestState\":null",
                 "\"requestState\":\"x\",\"inputResponses\":[]",
                 "\"requestState\":\"x\",\"inputResponses\":{\"a\":\"text\"}",
-                "\"inputResponses\":{\"a\":{}}",
+                "\"inputResponses\":{\"a\":1}",
+                "\"_meta\":[],\"requestState\":7",
                 "\"_meta\":{\"io.modelcontextprotocol/logLevel\":\"loud\"}",
                 "\"_meta\":{\"io.modelcontextprotocol/logLevel\":3}"
             })
@@ -74,6 +75,32 @@ class CallRoundTest {
         assertThatThrownBy(() -> round(params))
                 .isInstanceOfSatisfying(
                         BadMessage.class, bad -> assertThat(bad.code()).isEqualTo(-32602));
+    }
+
+    /** What a first round brings is cut out, and nothing else. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "'\"inputResponses\":{\"a\":{}}';''",
+                "'\"inputResponses\" : {} , \"x\":1';'\"x\":1'",
+                "'\"x\":1 , \"inputResponses\":{\"a\":{}}';'\"x\":1'",
+                "'\"x\":\"y\",\"inputResponses\":{},\"z\":[2]';'\"x\":\"y\",\"z\":[2]'",
+                "'\"_meta\":{},\"inputResponses\":{\"a\":{\"b\":\"}\"}},\"arguments\":{}';'\"_meta\":{},\"arguments\":{}'",
+                "'\"x\":1';'\"x\":1'"
+            })
+    void whatNobodyAskedForIsTakenOut(String params, String left) throws BadMessage {
+        Message message = message("tools/call", params);
+        CallRound round = CallRound.read(message);
+        assertThat(round.responses()).isEmpty();
+        Edit edit = new Edit(message);
+        if (round.unasked() != null) {
+            edit.put(round.unasked(), "");
+        }
+        assertThat(new String(edit.bytes(), UTF_8))
+                .isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{" + left + "}}");
+        assertThat(CallRound.read(message("tools/call", "\"requestState\":\"s\"," + params)).unasked())
+                .isNull();
     }
 
     @ParameterizedTest
