@@ -19,21 +19,26 @@ class EndingTest {
 
     @Test
     void sigtermLetsWhatIsOpenEnd() throws Exception {
-        try (Bridge bridge = Bridge.of("--drain", "40s")) {
+        try (Bridge bridge = Bridge.of("--drain", "3m")) {
             String idle = bridge.open("anna");
             String busy = bridge.open("ben");
-            CompletableFuture<HttpResponse<String>> slow = bridge.http.sendAsync(
-                    bridge.posting("ben", busy, call("1", "sleep", 4_000)), HttpResponse.BodyHandlers.ofString());
-            bridge.awaitLog(line -> line.contains("sleeps"));
-            bridge.terminate();
-            bridge.awaitLog(line -> line.contains("draining"));
-            await().atMost(Bridge.PATIENCE).until(() -> bridge.get("/readyz").statusCode() == 503);
-            HttpResponse<String> late = bridge.post("carl", null, Bridge.INITIALIZE);
-            assertThat(late.statusCode()).isEqualTo(503);
-            assertThat(late.headers().firstValue("Retry-After")).hasValue("5");
-            assertThat(bridge.post("anna", idle, call("1", "echo", 1)).statusCode())
-                    .isEqualTo(404);
-            assertThat(slow.get().body()).contains("slept");
+            // Answered when it has been told what it asks for.
+            try (Bridge.Events open = bridge.stream("ben", busy, call("1", "ask", 0))) {
+                assertThat(open.next()).contains("\"id\":\"ask-1\"");
+                bridge.terminate();
+                await().atMost(Bridge.PATIENCE)
+                        .until(() -> bridge.get("/readyz").statusCode() == 503);
+                HttpResponse<String> late = bridge.post("carl", null, Bridge.INITIALIZE);
+                assertThat(late.statusCode()).isEqualTo(503);
+                assertThat(late.headers().firstValue("Retry-After")).hasValue("5");
+                await().atMost(Bridge.PATIENCE)
+                        .until(() -> bridge.post("anna", idle, call("1", "echo", 1))
+                                        .statusCode()
+                                == 404);
+                String answer = "{\"jsonrpc\":\"2.0\",\"id\":\"ask-1\",\"result\":{}}";
+                assertThat(bridge.post("ben", busy, answer).statusCode()).isEqualTo(202);
+                assertThat(open.next()).contains("answered");
+            }
             assertThat(bridge.process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(bridge.process.exitValue()).isZero();
         }
@@ -42,7 +47,7 @@ class EndingTest {
     @Test
     void sigtermEndsWhatDoesNotEndInTime() throws Exception {
         try (Bridge bridge = Bridge.withHabit(
-                "ignores-term", "--drain", "3s", "--close-timeout", "200ms", "--kill-timeout", "200ms")) {
+                "ignores-term", "--drain", "8s", "--close-timeout", "200ms", "--kill-timeout", "200ms")) {
             String session = bridge.open("anna");
             long pid = bridge.pidOf(session);
             CompletableFuture<HttpResponse<String>> hung = bridge.http.sendAsync(
@@ -61,11 +66,11 @@ class EndingTest {
 
     @Test
     void idleSessionsEndAndThoseWithAStreamDoNot() throws Exception {
-        try (Bridge bridge = Bridge.of("--idle-timeout", "1s")) {
+        try (Bridge bridge = Bridge.of("--idle-timeout", "6s")) {
             String listening = bridge.open("anna");
             try (Bridge.Events events = bridge.stream("anna", listening, null)) {
                 String idle = bridge.open("ben");
-                bridge.awaitLog(line -> line.contains("it was idle for PT1S"));
+                bridge.awaitLog(line -> line.contains("it was idle for PT6S"));
                 await().atMost(Bridge.PATIENCE).until(() -> bridge.children().size() == 1);
                 assertThat(bridge.post("ben", idle, call("1", "echo", 1)).statusCode())
                         .isEqualTo(404);

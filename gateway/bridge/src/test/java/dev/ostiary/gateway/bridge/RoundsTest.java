@@ -275,9 +275,9 @@ class RoundsTest {
 
     @Test
     void aServerThatDoesNotWaitHasAnsweredWhenItsClientIsBack() throws Exception {
-        String asked = call(bridge, "hugo", "1", "impatient", 1_000);
+        String asked = call(bridge, "hugo", "1", "impatient", 5_000);
         bridge.awaitLog(line -> line.contains("waits no more"));
-        assertThat(again(bridge, "hugo", "2", "impatient", 1_000, state(asked), "{\"ask-1\":{\"action\":\"accept\"}}"))
+        assertThat(again(bridge, "hugo", "2", "impatient", 5_000, state(asked), "{\"ask-1\":{\"action\":\"accept\"}}"))
                 .startsWith("{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":")
                 .contains("without");
         // What came too late for the server was not passed on to it: it would be an answer to nothing.

@@ -52,6 +52,6 @@ public record Limits(
     /** How long a cancelled request still waits for the answer that it need not get. */
     static final Duration CANCELLED = Duration.ofSeconds(2);
 
-    /** How long what a dead process has written may take to arrive. */
-    static final Duration LAST_WORDS = Duration.ofSeconds(1);
+    /** How long what a dead process has written may take to arrive, and a process that closes its pipes to be dead. */
+    static final Duration LAST_WORDS = Duration.ofSeconds(2);
 }

@@ -28,6 +28,9 @@ public final class Sessions {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SECRET_BYTES = 24;
 
+    /** What a busy machine may take to notice that a process is gone. */
+    private static final Duration SPARE = Duration.ofSeconds(2);
+
     private final Children children;
     private final List<String> command;
     private final String instance;
@@ -168,7 +171,8 @@ public final class Sessions {
      */
     public boolean drain(Duration bound) throws InterruptedException {
         draining = true;
-        Duration ending = limits.closing().plus(limits.terminating()).plusMillis(500);
+        Duration spare = bound.dividedBy(4).compareTo(SPARE) < 0 ? bound.dividedBy(4) : SPARE;
+        Duration ending = limits.closing().plus(limits.terminating()).plus(spare);
         long end = System.nanoTime() + bound.toNanos();
         long patience = Math.max(0, bound.minus(ending).toNanos());
         long force = System.nanoTime() + patience;
