@@ -282,7 +282,7 @@ static void call(const char *id, int count, char **values) {
   } else if (!strcmp(tool, "\"orphan\"")) {
     orphan(id);
   } else if (!strcmp(tool, "\"stderr\"")) {
-    for (long i = 1; i <= n; i++) fprintf(stderr, "line %ld \x1b[31mred \xc2\x9b32m\xc3\x9b\n", i);
+    for (long i = 1; i <= n; i++) fprintf(stderr, "line %ld \x1b[31mred \xc2\x9b" "m\xc3\x9b\n", i);
     text_result(id, "done");
   } else if (!strcmp(tool, "\"descriptors\"")) {
     descriptors(id);

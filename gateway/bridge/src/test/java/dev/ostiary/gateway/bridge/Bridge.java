@@ -67,8 +67,7 @@ final class Bridge implements AutoCloseable {
             program.addAll(List.of("setpriv", "--bounding-set", "-sys_ptrace"));
         }
         program.addAll(program(List.of()));
-        return new Bridge(
-                Files.createTempDirectory("bridge-test"), "", program, List.of(), List.of(command), Map.of());
+        return new Bridge(Files.createTempDirectory("bridge-test"), "", program, List.of(), List.of(command), Map.of());
     }
 
     private static List<String> program(List<String> more) {

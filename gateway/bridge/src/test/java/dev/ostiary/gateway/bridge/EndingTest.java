@@ -32,9 +32,8 @@ class EndingTest {
                 assertThat(late.statusCode()).isEqualTo(503);
                 assertThat(late.headers().firstValue("Retry-After")).hasValue("5");
                 await().atMost(Bridge.PATIENCE)
-                        .until(() -> bridge.post("anna", idle, call("1", "echo", 1))
-                                        .statusCode()
-                                == 404);
+                        .until(() ->
+                                bridge.post("anna", idle, call("1", "echo", 1)).statusCode() == 404);
                 String answer = "{\"jsonrpc\":\"2.0\",\"id\":\"ask-1\",\"result\":{}}";
                 assertThat(bridge.post("ben", busy, answer).statusCode()).isEqualTo(202);
                 assertThat(open.next()).contains("answered");

@@ -46,7 +46,10 @@ class MemoryBoundTest {
         String session = bridge.open("anna");
         StringBuilder members = new StringBuilder("{");
         for (int i = 0; members.length() < 4_000_000; i++) {
-            members.append(i == 0 ? "" : ",").append('"').append(Integer.toString(i, 36)).append("\":0");
+            members.append(i == 0 ? "" : ",")
+                    .append('"')
+                    .append(Integer.toString(i, 36))
+                    .append("\":0");
         }
         String deep = rpc("1", "tools/call", "{\"name\":\"none\",\"arguments\":" + members + "}}");
         String flat = rpc("1", "tools/call", members + "}");

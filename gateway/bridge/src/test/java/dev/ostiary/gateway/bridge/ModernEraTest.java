@@ -166,7 +166,10 @@ class ModernEraTest {
         for (String n : new String[] {"", "6", "5 5", "=?base64?NQ?=", "5e0"}) {
             HttpResponse<String> refused = bridge.post("anna", null, call("mirror", 5), mirroring(n));
             assertThat(refused.statusCode()).as(n).isEqualTo(400);
-            assertThat(refused.body()).contains("-32020").contains("Mcp-Param-N").contains("\"id\":4");
+            assertThat(refused.body())
+                    .contains("-32020")
+                    .contains("Mcp-Param-N")
+                    .contains("\"id\":4");
         }
         HttpResponse<String> missing = post(bridge, "anna", "tools/call", call("mirror", 5));
         assertThat(missing.statusCode()).isEqualTo(400);

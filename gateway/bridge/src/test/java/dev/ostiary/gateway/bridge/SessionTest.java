@@ -4,6 +4,7 @@ import static dev.ostiary.gateway.bridge.Bridge.call;
 import static dev.ostiary.gateway.bridge.Bridge.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -147,5 +148,12 @@ class SessionTest {
         assertThat(bridge.get("/livez").statusCode()).isEqualTo(200);
         assertThat(bridge.get("/readyz").statusCode()).isEqualTo(200);
         assertThat(bridge.get("/mcp").statusCode()).isEqualTo(401);
+        for (String path : new String[] {"/livez", "/mcp"}) {
+            HttpResponse<String> head = bridge.http.send(
+                    HttpRequest.newBuilder(bridge.uri(path)).HEAD().build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(head.statusCode()).isEqualTo(path.equals("/livez") ? 200 : 401);
+        }
+        // Strangers write nothing into the log.
+        assertThat(bridge.log).noneMatch(line -> line.contains("WARNING"));
     }
 }

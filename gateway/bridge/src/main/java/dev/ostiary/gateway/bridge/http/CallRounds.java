@@ -53,7 +53,11 @@ final class CallRounds {
                         last(
                                 http,
                                 events,
-                                ModernResults.completed(last.message(), id, exchange.method(), call.server().initialized()));
+                                ModernResults.completed(
+                                        last.message(),
+                                        id,
+                                        exchange.method(),
+                                        call.server().initialized()));
                     }
                 }
             }
@@ -80,7 +84,11 @@ final class CallRounds {
             return false;
         }
         try {
-            last(http, events, ModernResults.inputRequired(id, requests, state, call.server().initialized()));
+            last(
+                    http,
+                    events,
+                    ModernResults.inputRequired(
+                            id, requests, state, call.server().initialized()));
         } catch (IOException | RuntimeException gone) {
             // Unless it has come back by now.
             if (suspended.forget(state)) {

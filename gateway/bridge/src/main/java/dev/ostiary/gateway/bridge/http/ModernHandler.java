@@ -183,10 +183,7 @@ final class ModernHandler {
             return;
         }
         incoming.close();
-        rounds.relay(
-                http,
-                new SuspendedCalls.Call(caller, round.call(), server, exchange),
-                incoming.id());
+        rounds.relay(http, new SuspendedCalls.Call(caller, round.call(), server, exchange), incoming.id());
     }
 
     /** Whether the call's {@code Mcp-Param-} headers are in order; if not, it has been said. */

@@ -30,7 +30,9 @@ final class ModernResults {
                 "{\"resultType\":\"complete\",\"supportedVersions\":[\"" + ModernHandler.VERSION
                         + "\"],\"capabilities\":"
                         + initialized.capabilities()
-                        + (initialized.instructions().isEmpty() ? "" : ",\"instructions\":" + initialized.instructions())
+                        + (initialized.instructions().isEmpty()
+                                ? ""
+                                : ",\"instructions\":" + initialized.instructions())
                         + ",\"ttlMs\":0,\"cacheScope\":\"private\",\"_meta\":{" + serverInfo(initialized) + "}}");
     }
 
@@ -110,10 +112,7 @@ final class ModernResults {
             text(out, "}");
             first = false;
         }
-        text(
-                out,
-                "},\"requestState\":" + Rpc.quote(state) + ",\"_meta\":{" + serverInfo(initialized)
-                        + "}}}");
+        text(out, "},\"requestState\":" + Rpc.quote(state) + ",\"_meta\":{" + serverInfo(initialized) + "}}}");
         return out.toByteArray();
     }
 

@@ -48,8 +48,8 @@ public record CallRound(
     public static final Set<String> METHODS = Set.of("tools/call", "prompts/get", "resources/read");
 
     /** The round of a request that has one only. */
-    public static final CallRound ONLY =
-            new CallRound(Client.SILENT, null, Map.of(), null, ByteBuffer.allocate(0).asReadOnlyBuffer());
+    public static final CallRound ONLY = new CallRound(
+            Client.SILENT, null, Map.of(), null, ByteBuffer.allocate(0).asReadOnlyBuffer());
 
     private static final int MOST_RESPONSES = 64;
 

@@ -276,7 +276,8 @@ public final class MessageReader {
     private String shortText() throws IOException, BadMessage {
         String text = json.getText();
         if (text.length() > MOST_NAME_CHARS) {
-            throw new BadMessage(INVALID_REQUEST, "a method or version of more than " + MOST_NAME_CHARS + " characters");
+            throw new BadMessage(
+                    INVALID_REQUEST, "a method or version of more than " + MOST_NAME_CHARS + " characters");
         }
         return text;
     }

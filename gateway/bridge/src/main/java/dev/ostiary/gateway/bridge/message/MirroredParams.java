@@ -103,7 +103,10 @@ public final class MirroredParams {
                 json.skipChildren();
             }
         }
-        if (!path.isEmpty() && found.size() <= MOST && TYPES.contains(type) && TOKEN.matcher(header).matches()) {
+        if (!path.isEmpty()
+                && found.size() <= MOST
+                && TYPES.contains(type)
+                && TOKEN.matcher(header).matches()) {
             found.add(new Mirrored(path, header));
         }
     }

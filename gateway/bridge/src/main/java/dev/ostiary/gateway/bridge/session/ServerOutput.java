@@ -21,11 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerOutput {
 
-    /** Where answers to the server go. */
-    interface Input {
-        void write(byte[] message);
-    }
-
     private final Child child;
     private final Session.Kind kind;
     private final Outlet outlet;
@@ -33,7 +28,7 @@ final class ServerOutput {
     private final ServerRequests asked;
     private final Limits limits;
     private final Memory memory;
-    private final Input input;
+    private final ServerInput input;
     private final Consumer<String> log;
     private final Waiting waiting = new Waiting(Limits.WAITING_BYTES);
     private final AtomicInteger oddities = new AtomicInteger();
@@ -48,7 +43,7 @@ final class ServerOutput {
             ServerRequests asked,
             Limits limits,
             Memory memory,
-            Input input,
+            ServerInput input,
             Consumer<String> log) {
         this.child = child;
         this.kind = kind;
@@ -147,7 +142,7 @@ final class ServerOutput {
                 open.newest(exchange -> exchange.method().equals("initialize")).isPresent();
         if (request.method().equals("ping") && (kind != Session.Kind.LEGACY || early)) {
             // Where nobody else can, as before the answer to initialize.
-            input.write(Rpc.result(raw, "{}"));
+            input.reply(Rpc.result(raw, "{}"));
             return false;
         }
         if (kind != Session.Kind.LEGACY) {
@@ -155,7 +150,7 @@ final class ServerOutput {
         }
         Exchange on = stream(request);
         if (!asked.add(raw, on)) {
-            input.write(Rpc.error(raw, Rpc.INVALID_REQUEST, "too many requests are open, or one of this id"));
+            input.reply(Rpc.error(raw, Rpc.INVALID_REQUEST, "too many requests are open, or one of this id"));
             return false;
         }
         return send(on, request, hold);
@@ -173,15 +168,15 @@ final class ServerOutput {
                         .or(() -> open.newest(ServerOutput::mayAsk))
                         .orElse(null);
         if (on == null) {
-            input.write(Rpc.error(raw, Rpc.METHOD_NOT_FOUND, "no call is open whose client could be asked"));
+            input.reply(Rpc.error(raw, Rpc.METHOD_NOT_FOUND, "no call is open whose client could be asked"));
         } else if (!on.client().abilities().canAnswer(request)) {
-            input.write(Rpc.error(raw, Rpc.METHOD_NOT_FOUND, "the client of this call does not support it"));
+            input.reply(Rpc.error(raw, Rpc.METHOD_NOT_FOUND, "the client of this call does not support it"));
         } else if (!asked.add(raw, on)) {
-            input.write(Rpc.error(raw, Rpc.INVALID_REQUEST, "too many requests are open, or one of this id"));
+            input.reply(Rpc.error(raw, Rpc.INVALID_REQUEST, "too many requests are open, or one of this id"));
         } else if (on.ask(request, hold)) {
             return true;
         } else if (asked.take(raw).isPresent()) {
-            input.write(Rpc.error(raw, Rpc.SERVER_GONE, "the client of this call is away"));
+            input.reply(Rpc.error(raw, Rpc.SERVER_GONE, "the client of this call is away"));
         }
         return false;
     }
@@ -269,7 +264,8 @@ final class ServerOutput {
             Message message = MessageReader.read(bytes);
             if (message.kind() == Message.Kind.REQUEST
                     && asked.take(message.rawId()).isPresent()) {
-                input.write(Rpc.error(message.rawId(), Rpc.SERVER_GONE, "the client has no stream open, or this is too long for it"));
+                input.reply(Rpc.error(
+                        message.rawId(), Rpc.SERVER_GONE, "the client has no stream open, or this is too long for it"));
             }
         } catch (BadMessage never) {
             throw new IllegalStateException("read before", never);

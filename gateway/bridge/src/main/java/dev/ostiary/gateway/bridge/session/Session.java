@@ -11,11 +11,8 @@ import dev.ostiary.gateway.bridge.message.Rpc;
 import dev.ostiary.gateway.bridge.message.Span;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +36,9 @@ public final class Session {
     private final ServerRequests asked = new ServerRequests();
     private final Outlet outlet;
     private final Kind kind;
+    private final ServerInput input;
     private final ServerOutput output;
     private final AtomicReference<@Nullable String> end = new AtomicReference<>();
-    private final AtomicBoolean deaf = new AtomicBoolean();
-    private final Semaphore replies = new Semaphore(Limits.OPEN_REQUESTS);
     private final AtomicInteger streams = new AtomicInteger();
     private volatile long lastUsed = System.nanoTime();
 
@@ -96,8 +92,9 @@ public final class Session {
         this.log = log;
         this.onEnd = onEnd;
         this.onGone = onGone;
+        this.input = new ServerInput(child, limits.write(), this::hearLastWords);
         this.output = new ServerOutput(
-                child, kind, outlet, open, asked, limits, memory, this::reply, line -> log.session(tag, line));
+                child, kind, outlet, open, asked, limits, memory, input, line -> log.session(tag, line));
     }
 
     /** Begins to read what the child writes. */
@@ -319,20 +316,7 @@ public final class Session {
         if (ended != null) {
             throw new Ended(ended);
         }
-        if (deaf.get()) {
-            return false;
-        }
-        byte[] line = Arrays.copyOf(message, message.length + 1);
-        line[message.length] = '\n';
-        try {
-            child.write(line, limits.write());
-            return true;
-        } catch (IOException failed) {
-            if (deaf.compareAndSet(false, true)) {
-                Thread.ofVirtual().name(tag + " deaf").start(() -> hearLastWords(String.valueOf(failed.getMessage())));
-            }
-            return false;
-        }
+        return input.write(message);
     }
 
     /** A server that takes nothing any more may have answered before, and may be ending by itself: then that says more. */
@@ -349,21 +333,6 @@ public final class Session {
         } catch (Ended _) {
             // Then it does not wait for this any more.
         }
-    }
-
-    /**
-     * Answers the server for its client. Whoever reads the server must not wait until it reads: it may be waiting until it is read.
-     * So it does not, unless that many answers wait already.
-     */
-    private void reply(byte[] message) {
-        replies.acquireUninterruptibly();
-        Thread.ofVirtual().name(tag + " reply").start(() -> {
-            try {
-                tell(message);
-            } finally {
-                replies.release();
-            }
-        });
     }
 
     private void readOut() {

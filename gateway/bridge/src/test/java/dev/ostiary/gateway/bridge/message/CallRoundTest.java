@@ -99,7 +99,8 @@ class CallRoundTest {
         }
         assertThat(new String(edit.bytes(), UTF_8))
                 .isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{" + left + "}}");
-        assertThat(CallRound.read(message("tools/call", "\"requestState\":\"s\"," + params)).unasked())
+        assertThat(CallRound.read(message("tools/call", "\"requestState\":\"s\"," + params))
+                        .unasked())
                 .isNull();
     }
 

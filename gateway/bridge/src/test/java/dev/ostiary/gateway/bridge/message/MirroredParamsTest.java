@@ -58,7 +58,8 @@ class MirroredParamsTest {
             })
     void anArgumentIsComparedWithItsHeader(String type, String value, String sent, boolean holds) throws Exception {
         MirroredParams params = of("\"a\":{\"type\":\"" + type + "\",\"x-mcp-header\":\"A\"}");
-        String[] values = sent == null ? new String[0] : Arrays.stream(sent.split(";")).toArray(String[]::new);
+        String[] values =
+                sent == null ? new String[0] : Arrays.stream(sent.split(";")).toArray(String[]::new);
         assertThat(mismatch(params, "\"b\":[{\"a\":1}],\"a\":" + value, values))
                 .isEqualTo(holds ? null : "Mcp-Param-A");
     }
@@ -89,8 +90,10 @@ class MirroredParamsTest {
     @Test
     void pagesAreTakenInOneAfterTheOther() throws Exception {
         MirroredParams params = new MirroredParams();
-        assertThat(params.add(message("\"result\":{\"nextCursor\":\"c\\n\",\"tools\":[]}"))).isEqualTo("c\n");
-        assertThat(params.add(message("\"result\":{\"tools\":{},\"nextCursor\":null}"))).isEmpty();
+        assertThat(params.add(message("\"result\":{\"nextCursor\":\"c\\n\",\"tools\":[]}")))
+                .isEqualTo("c\n");
+        assertThat(params.add(message("\"result\":{\"tools\":{},\"nextCursor\":null}")))
+                .isEmpty();
         assertThat(params.add(message("\"result\":[]"))).isEmpty();
     }
 }
