@@ -29,7 +29,6 @@ final class Snapshots {
     static final String PUBLIC_URL = "https://mcp.example.com";
 
     private final String origin;
-    private String stsOrigin = "https://sts.windows.net";
     private String tenantId;
     private String clientId;
     private boolean facade;
@@ -55,11 +54,6 @@ final class Snapshots {
 
     Snapshots client(String id) {
         clientId = id;
-        return this;
-    }
-
-    Snapshots sts(String value) {
-        stsOrigin = value;
         return this;
     }
 
@@ -131,7 +125,7 @@ final class Snapshots {
                 tenantId,
                 clientId,
                 URI.create(origin),
-                URI.create(stsOrigin),
+                URI.create("https://sts.windows.net"),
                 URI.create("https://graph.microsoft.com"),
                 new GroupSettings(GroupSettings.Overage.DENY, GroupSettings.Lookup.APP),
                 claims);
