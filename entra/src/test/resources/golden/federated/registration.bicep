@@ -1,10 +1,12 @@
 // The app registration of mcp/engineering (https://mcp.example.com).
 // Needs the extension microsoftGraphV1 in bicepconfig.json:
 // br:mcr.microsoft.com/bicep/extensions/microsoftgraph/v1.0
+// It writes lists whole: what others have added to them is no longer there afterwards.
+// spec.entra.claims names department, which is no optional claim of Entra's: a claims mapping policy or a directory extension can bring it, and this command makes neither.
 extension microsoftGraphV1
 
 resource app 'Microsoft.Graph/applications@v1.0' = {
-  uniqueName: 'ostiary-mcp-engineering'
+  uniqueName: 'ostiary-mcp.example.com'
   displayName: 'Ostiary engineering'
   signInAudience: 'AzureADMyOrg'
   tags: [

@@ -2,6 +2,8 @@ package dev.ostiary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ostiary.cli.up.CodeSignIn;
 import dev.ostiary.cli.up.Installation;
 import dev.ostiary.cli.up.OneMachine;
@@ -248,6 +250,70 @@ class EntraRegistrationTest {
         Invocation foreign = entra("delete", "--yes");
         assertThat(foreign.exitCode()).isEqualTo(1);
         assertThat(foreign.err()).contains("was not made by");
+    }
+
+    @Test
+    void onlyWhatIsDeletedForGoodMakesRoomForAnother() throws Exception {
+        // Whose issuer is not asked for: it does not matter here.
+        resources("type: WorkloadIdentity", "");
+        Path resource = folder.resolve("resources/gateway.yaml");
+        String unmade = Files.readString(resource);
+        String issuer = entra.issuer(DemoDirectory.TENANT_ID);
+        applied("--issuer", issuer);
+        assertThat(entra("delete", "--yes").exitCode()).isZero();
+        Files.writeString(resource, unmade);
+
+        Invocation again = entra("apply", "--issuer", issuer);
+        assertThat(again.exitCode()).isEqualTo(1);
+        assertThat(again.err()).contains("Deleted applications").contains("--permanently");
+
+        Invocation good = entra("delete", "--yes", "--permanently");
+        assertThat(good.exitCode()).as(good.out() + good.err()).isZero();
+        assertThat(good.out()).contains("for good");
+        applied("--issuer", issuer);
+        Invocation both = entra("delete", "--yes", "--permanently");
+        assertThat(both.exitCode()).as(both.out() + both.err()).isZero();
+        Files.writeString(resource, unmade);
+        assertThat(entra("apply", "--issuer", issuer).exitCode()).isZero();
+    }
+
+    @Test
+    void whatProgramsReadIsOneJsonValueWithTheDocumentedMembers() throws Exception {
+        resources("type: ClientSecret\n      secretRef:\n        name: entra", "");
+        String guide = Files.readString(Path.of("../docs/entra.md"));
+
+        JsonNode plan = json(entra("plan", "--output", "json", "--credential-file", file("credential")), 2);
+        documented(guide, plan);
+        documented(guide, plan.path("changes").path(0));
+        JsonNode apply = json(entra("apply", "--write", "--output", "JSON", "--credential-file", file("credential")), 0);
+        documented(guide, apply);
+        assertThat(apply.path("writes").asInt()).isPositive();
+        Files.writeString(folder.resolve("credential"), "not-the-secret\n");
+        JsonNode check = json(entra("check", "--output", "json", "--credential-file", file("credential")), 2);
+        documented(guide, check.path(0));
+        assertThat(check.path(0).path("code").asText()).isEqualTo("AADSTS7000215");
+    }
+
+    private static JsonNode json(Invocation invocation, int exitCode) throws IOException {
+        assertThat(invocation.exitCode()).as(invocation.out() + invocation.err()).isEqualTo(exitCode);
+        return new JsonMapper().readTree(invocation.out());
+    }
+
+    private static void documented(String guide, JsonNode object) {
+        assertThat(object.size()).isPositive();
+        object.fieldNames()
+                .forEachRemaining(name -> assertThat(guide).contains("`" + name + "`"));
+    }
+
+    @Test
+    void aPlaceWhereNothingCanBeKeptIsSaidBeforeAnythingIsMade() throws Exception {
+        resources("type: ClientSecret\n      secretRef:\n        name: entra", "");
+
+        Invocation apply = entra("apply", "--credential-file", file("nowhere/credential"));
+
+        assertThat(apply.exitCode()).isEqualTo(1);
+        assertThat(apply.err()).contains("there is no folder");
+        assertThat(writes()).isZero();
     }
 
     @Test

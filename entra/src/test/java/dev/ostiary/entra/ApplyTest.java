@@ -10,12 +10,16 @@ import dev.ostiary.entra.emulator.Faults.Area;
 import dev.ostiary.entra.emulator.Faults.Fault;
 import dev.ostiary.entra.graph.GraphException;
 import dev.ostiary.entra.plan.ActualRegistration;
+import dev.ostiary.entra.plan.Change;
+import dev.ostiary.entra.plan.Diff;
+import dev.ostiary.entra.plan.Plan;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import dev.ostiary.entra.tenant.CredentialHolder.Credential;
 import dev.ostiary.entra.tenant.FileHolder;
 import dev.ostiary.entra.tenant.LiveCheck;
 import dev.ostiary.entra.tenant.RegistrationReader;
 import dev.ostiary.entra.tenant.RegistrationWriter.Outcome;
+import dev.ostiary.entra.tenant.RegistrationWriter;
 import dev.ostiary.gateway.config.EntraField;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,9 +29,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,19 +178,123 @@ class ApplyTest {
     }
 
     @Test
-    void twoThatWereMadeWhileGraphLaggedAreReportedAndNeverBecomeThree() throws Exception {
+    void twoAtTheSameMomentMakeOne() throws Exception {
         DesiredRegistration desired = tenant.desired("direct", temp);
-        for (int run = 0; run < 2; run++) {
-            // Made, and the connection lost; nobody is shown it for an hour.
-            tenant.emulator.consistency().lag(Duration.ofHours(1));
-            tenant.emulator.faults().arm(Area.GRAPH_WRITES, new Fault.Cut(), 1, Integer.MAX_VALUE);
-            assertThatThrownBy(
-                            () -> tenant.writer(tenant.admin(), desired, null).apply(desired, false, true))
-                    .isInstanceOf(Exception.class);
-            tenant.emulator.faults().clearAll();
+        int runs = 4;
+        // Nobody sees at once what another has made.
+        tenant.emulator.consistency().hideCreated(2 * runs);
+        CyclicBarrier together = new CyclicBarrier(runs);
+        List<Outcome> outcomes;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Outcome>> tasks = Collections.nCopies(runs, () -> {
+                RegistrationWriter writer = tenant.writer(tenant.admin(), desired, null);
+                together.await(60, TimeUnit.SECONDS);
+                return writer.apply(desired, false, true);
+            });
+            outcomes = new ArrayList<>();
+            for (Future<Outcome> one : threads.invokeAll(tasks)) {
+                outcomes.add(one.get());
+            }
         }
+
+        tenant.emulator.consistency().clear();
+        assertThat(tenant.emulator.graphWrites().all())
+                .filteredOn(write -> write.status() == 201 && write.path().contains("uniqueName"))
+                .hasSize(1);
+        assertThat(outcomes)
+                .extracting(outcome -> outcome.desired().clientId())
+                .containsOnly(outcomes.getFirst().desired().clientId());
+        Outcome after = tenant.writer(tenant.admin(), desired, null).apply(desired, false, true);
+        ActualRegistration actual = new RegistrationReader(tenant.admin()).read(after.desired());
+        assertThat(RegistrationCheck.of(after.desired(), actual, Instant.now())).isEmpty();
+    }
+
+    @Test
+    void oneThatGraphDoesNotShowYetIsNotMadeAgain() throws Exception {
+        DesiredRegistration desired = tenant.desired("direct", temp);
+        // Made, and the connection lost; nobody is shown it for an hour.
+        tenant.emulator.consistency().lag(Duration.ofHours(1));
+        tenant.emulator.faults().arm(Area.GRAPH_WRITES, new Fault.Cut(), 1, Integer.MAX_VALUE);
+        assertThatThrownBy(() -> tenant.writer(tenant.admin(), desired, null).apply(desired, false, true))
+                .isInstanceOf(Exception.class);
+        tenant.emulator.faults().clearAll();
+
+        assertThatThrownBy(() -> tenant.writer(tenant.admin(), desired, null).apply(desired, false, true))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(desired.uniqueName())
+                .hasMessageContaining("does not show it yet");
+        assertThat(tenant.waited).isBetween(Duration.ofMinutes(3), Duration.ofMinutes(4));
+
         tenant.emulator.consistency().clear();
         tenant.emulator.clock().advance(Duration.ofHours(2));
+        Outcome outcome = tenant.writer(tenant.admin(), desired, null).apply(desired, false, true);
+        assertThat(tenant.admin().list("/applications")).hasSize(1);
+        ActualRegistration actual = new RegistrationReader(tenant.admin()).read(outcome.desired());
+        assertThat(RegistrationCheck.of(outcome.desired(), actual, Instant.now()))
+                .isEmpty();
+    }
+
+    @Test
+    void oneThatWasDeletedIsNamedAndNotRestored() throws Exception {
+        DesiredRegistration desired = tenant.desired("direct", temp);
+        Outcome first = tenant.writer(tenant.admin(), desired, null).apply(desired, false, true);
+        String id = tenant.admin().list("/applications").getFirst().path("id").asText();
+        tenant.admin().delete("/applications/" + id);
+
+        assertThatThrownBy(() -> tenant.writer(tenant.admin(), desired, null).apply(desired, false, true))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(String.valueOf(first.desired().clientId()))
+                .hasMessageContaining("Deleted applications");
+        assertThat(tenant.admin().list("/applications")).isEmpty();
+
+        tenant.admin().delete("/directory/deletedItems/" + id);
+        Outcome second = tenant.writer(tenant.admin(), desired, null).apply(desired, false, true);
+        assertThat(second.desired().clientId()).isNotEqualTo(first.desired().clientId());
+    }
+
+    @Test
+    void withoutAnEnterpriseApplicationWhatItBearsIsToldAsWell() throws Exception {
+        DesiredRegistration desired = tenant.desired("facade", temp);
+        int before = 0;
+        FileHolder holder = new FileHolder(temp.resolve("credential"));
+        Plan plan = tenant.writer(tenant.admin(), desired, holder)
+                .plan(desired, new RegistrationReader(tenant.admin()).read(desired), false, true);
+        for (Change change : plan.changes()) {
+            if (change.path().equals("servicePrincipal")) {
+                break;
+            }
+            before += change.steps().size();
+        }
+        tenant.emulator.faults().arm(Area.GRAPH_WRITES, new Fault.Status(403, 0), before, 1);
+
+        Outcome outcome = tenant.writer(tenant.admin(), desired, holder).apply(desired, false, true);
+
+        assertThat(outcome.refused())
+                .extracting(refused -> refused.change().path())
+                .startsWith("servicePrincipal")
+                .contains("admin consent");
+        assertThat(holder.read()).isInstanceOf(Credential.Secret.class);
+    }
+
+    @Test
+    void throttlingWithoutEndEndsTheRunAndIsNoRefusal() throws Exception {
+        DesiredRegistration desired = tenant.desired("direct", temp);
+        tenant.emulator.faults().arm(Area.GRAPH_WRITES, new Fault.Status(429, 3_600), 2, Integer.MAX_VALUE);
+
+        assertThatThrownBy(() -> tenant.writer(tenant.admin(), desired, null).apply(desired, false, true))
+                .isInstanceOf(GraphException.class)
+                .hasMessageContaining("429")
+                .hasMessageContaining("3600 s more");
+        // Asking again sooner than Graph says would only throttle the tenant further.
+        assertThat(tenant.waited).isZero();
+    }
+
+    @Test
+    void twoOfBeforeThatBearTheTagAreReportedAndNeverBecomeThree() throws Exception {
+        DesiredRegistration desired = tenant.desired("direct", temp);
+        for (int run = 0; run < 2; run++) {
+            tenant.admin().post("/applications", Diff.creation(desired));
+        }
         assertThat(tenant.admin().list("/applications")).hasSize(2);
 
         Outcome outcome = tenant.writer(tenant.admin(), desired, null).apply(desired, false, true);

@@ -97,12 +97,27 @@ class KubectlHolderTest {
     void aCertificateAndItsKeyAreKept() throws Exception {
         DesiredRegistration desired = tenant.desired("both", temp);
 
-        assertThat(apply(desired, holder(""))).isPositive();
-        assertThat(apply(desired, holder(""))).isZero();
+        assertThat(apply(desired, holder("", true))).isPositive();
+        assertThat(apply(desired, holder("", true))).isZero();
 
         assertThat(keys()).containsExactlyInAnyOrder("tls.crt", "tls.key");
         assertThat(value("tls.crt")).startsWith("-----BEGIN CERTIFICATE-----");
         assertThat(value("tls.key")).startsWith("-----BEGIN PRIVATE KEY-----");
+    }
+
+    @Test
+    void aSecretMayHaveBothAndEachIsFoundForItself() throws Exception {
+        DesiredRegistration withSecret = tenant.desired("facade", temp);
+        apply(withSecret, holder(""));
+        String secret = value("client-secret");
+        DesiredRegistration withCertificate = tenant.desired("both", temp);
+
+        assertThat(apply(withCertificate, holder("", true))).isPositive();
+        assertThat(apply(withCertificate, holder("", true))).isZero();
+
+        assertThat(keys()).containsExactlyInAnyOrder("client-secret", "tls.crt", "tls.key");
+        assertThat(value("client-secret")).isEqualTo(secret);
+        assertThat(apply(withSecret, holder(""))).isZero();
     }
 
     @Test
@@ -204,7 +219,7 @@ class KubectlHolderTest {
 
     @Test
     void kubectlThatIsNotInstalledIsNamed() {
-        assertThatThrownBy(() -> new KubectlHolder(temp + "/no-kubectl", "mcp", "entra").read())
+        assertThatThrownBy(() -> new KubectlHolder(temp + "/no-kubectl", "mcp", "entra", false).read())
                 .isInstanceOf(IOException.class)
                 .hasMessage(temp + "/no-kubectl cannot be started; install kubectl, or use --credential-file");
     }
@@ -231,14 +246,18 @@ class KubectlHolderTest {
                 .writes();
     }
 
-    /** @param more arguments of kubectl, as the shell reads them */
     private KubectlHolder holder(String more) throws IOException {
+        return holder(more, false);
+    }
+
+    /** @param more arguments of kubectl, as the shell reads them */
+    private KubectlHolder holder(String more, boolean certificate) throws IOException {
         Path program = Files.writeString(
                 Files.createTempFile(temp, "kubectl", ".sh"),
                 "#!/bin/sh\nHOME='" + home + "' exec '" + KubePrograms.kubectl() + "' --kubeconfig '" + home
                         + "/kubeconfig' " + more + " \"$@\"\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-        return new KubectlHolder(program.toString(), namespace, "entra");
+        return new KubectlHolder(program.toString(), namespace, "entra", certificate);
     }
 
     private JsonNode secret() throws IOException {

@@ -5,6 +5,7 @@ import dev.ostiary.entra.registration.KnownApps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -41,11 +42,23 @@ final class ClientIdInFile {
                         + " times; set spec.entra.clientId to " + clientId + " by hand");
             }
             Path file = found.getFirst();
-            Files.writeString(file, PLACE.matcher(Files.readString(file)).replaceFirst("$1" + clientId));
+            replace(file.toRealPath(), PLACE.matcher(Files.readString(file)).replaceFirst("$1" + clientId));
             return file;
         } catch (IOException e) {
             throw CommandFailure.refused(
                     "the file cannot be changed; set spec.entra.clientId to " + clientId + " by hand");
+        }
+    }
+
+    /** Whole or not at all, with the permissions that the file has. */
+    private static void replace(Path file, String text) throws IOException {
+        Path fresh = Files.createTempFile(file.getParent(), "." + file.getFileName(), ".new");
+        try {
+            Files.copy(file, fresh, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            Files.writeString(fresh, text);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.ostiary.cli.Terminal;
 import dev.ostiary.entra.graph.Exchange;
 import dev.ostiary.entra.graph.GraphClient;
 import dev.ostiary.entra.graph.GraphException;
+import dev.ostiary.entra.output.OutcomeJson;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import dev.ostiary.entra.registration.DesiredRegistration.Credential;
 import dev.ostiary.entra.tenant.CredentialHolder;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "apply",
         description =
-                "Makes the registration what the resources need: changes what differs, removes nothing, then checks.",
+                "Makes the registration what the resources need: changes what differs, removes nothing unless told to, then checks.",
         exitCodeOnInvalidInput = EntraExit.FAILED,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -34,6 +35,12 @@ import picocli.CommandLine.Option;
             "2:done, and findings are left"
         })
 final class EntraApplyCommand implements Callable<Integer> {
+
+    /** How it is written. */
+    enum Output {
+        TEXT,
+        JSON
+    }
 
     private static final Set<EntraField> CONSENTS = Set.of(EntraField.PERMISSIONS, EntraField.GRAPH_PERMISSIONS);
 
@@ -54,6 +61,9 @@ final class EntraApplyCommand implements Callable<Integer> {
     @Option(names = "--no-consent", description = "Leaves admin consent to others.")
     private boolean noConsent;
 
+    @Option(names = "--output", paramLabel = "TEXT|JSON", description = "Default: TEXT.")
+    private Output output = Output.TEXT;
+
     @Option(names = "--write", description = "Writes a new client id into the gateway's file, in place of the zeros.")
     private boolean write;
 
@@ -64,7 +74,7 @@ final class EntraApplyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure, InterruptedException {
         DesiredRegistration desired = source.desired();
-        CredentialHolder holder = place.holder();
+        CredentialHolder holder = place.holder(desired.credential());
         needsPlace(desired.credential(), holder);
         InstantSource clock = InstantSource.system();
         try (Exchange exchange = new Exchange()) {
@@ -78,7 +88,11 @@ final class EntraApplyCommand implements Callable<Integer> {
                     .apply(desired, prune, !noConsent);
             tell(desired, outcome);
             CheckedRegistration checked = CheckedRegistration.of(outcome.desired(), reader, holder, exchange, clock);
-            checked.print(terminal, false);
+            if (output == Output.JSON) {
+                terminal.line(OutcomeJson.of(outcome, checked.findings()).toPrettyString());
+            } else {
+                checked.print(terminal, false);
+            }
             return checked.exitCode();
         } catch (GraphException | IOException e) {
             throw CommandFailure.refused(String.valueOf(e.getMessage()) + "; run it again, it goes on where it was");
@@ -86,8 +100,7 @@ final class EntraApplyCommand implements Callable<Integer> {
     }
 
     private static void needsPlace(Credential credential, @Nullable CredentialHolder holder) throws CommandFailure {
-        if (holder == null
-                && (credential instanceof Credential.Secret || credential instanceof Credential.Certificate)) {
+        if (holder == null && credential.isKept()) {
             throw CommandFailure.refused("the gateway's credential needs a place: name one with --credential-file or"
                     + " --credential-secret, or use --credential NONE and make it yourself");
         }
@@ -103,15 +116,29 @@ final class EntraApplyCommand implements Callable<Integer> {
             terminal.warning("an administrator can consent here: " + before.authority() + "/" + before.tenantId()
                     + "/adminconsent?client_id=" + clientId);
         }
+        if (outcome.refused().stream()
+                .anyMatch(one ->
+                        one.isForbidden() && !CONSENTS.contains(one.change().field()))) {
+            terminal.warning("whoever owns the registration may change it, and an Application Administrator; the rights of this"
+                    + " login are not enough");
+        }
         outcome.desired().notes().forEach(terminal::warning);
-        terminal.line(outcome.writes() == 1 ? "1 write." : outcome.writes() + " writes.");
+        say(outcome.writes() == 1 ? "1 write." : outcome.writes() + " writes.");
         if (before.clientId() == null) {
             if (write) {
-                terminal.line("spec.entra.clientId is now " + clientId + " in "
-                        + ClientIdInFile.write(source.files(), clientId));
+                say("spec.entra.clientId is now " + clientId + " in " + ClientIdInFile.write(source.files(), clientId));
             } else {
-                terminal.line("Set spec.entra.clientId to " + clientId);
+                say("Set spec.entra.clientId to " + clientId);
             }
+        }
+    }
+
+    /** For people: not among what programs read. */
+    private void say(String line) {
+        if (output == Output.JSON) {
+            terminal.hint(line);
+        } else {
+            terminal.line(line);
         }
     }
 }

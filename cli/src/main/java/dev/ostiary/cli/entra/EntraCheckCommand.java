@@ -52,7 +52,7 @@ final class EntraCheckCommand implements Callable<Integer> {
             CheckedRegistration checked = CheckedRegistration.of(
                     desired,
                     new RegistrationReader(login.graph(desired, exchange, terminal)),
-                    place.holder(),
+                    place.holder(desired.credential()),
                     exchange,
                     InstantSource.system());
             checked.print(terminal, output == Output.JSON);

@@ -84,7 +84,7 @@ final class EntraPlanCommand implements Callable<Integer> {
     }
 
     private int compared(DesiredRegistration desired) throws CommandFailure, InterruptedException {
-        CredentialHolder holder = place.holder();
+        CredentialHolder holder = place.holder(desired.credential());
         try (Exchange exchange = new Exchange()) {
             GraphClient graph = login.graph(desired, exchange, terminal);
             RegistrationReader reader = new RegistrationReader(graph);
@@ -97,6 +97,10 @@ final class EntraPlanCommand implements Callable<Integer> {
                     .plan(desired, actual, prune, !noConsent);
             for (RegistrationFinding more : RegistrationCheck.duplicates(desired, reader.others(desired, actual))) {
                 terminal.warning("there are " + more.there() + " with the tag " + desired.tag() + ": " + more.breaks());
+            }
+            if (holder == null && desired.credential().isKept()) {
+                terminal.warning("the gateway's credential is not part of this plan: name its place with --credential-file or"
+                        + " --credential-secret to see whether one has to be made");
             }
             if (output == Output.JSON) {
                 terminal.line(PlanJson.of(plan).toPrettyString());

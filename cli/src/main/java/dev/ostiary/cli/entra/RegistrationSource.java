@@ -79,6 +79,15 @@ final class RegistrationSource {
 
     /** What the files ask for. */
     DesiredRegistration desired() throws CommandFailure {
+        return desired(credential);
+    }
+
+    /** The same where how the gateway proves itself does not matter, and so need not be given. */
+    DesiredRegistration withoutCredential() throws CommandFailure {
+        return desired(CredentialKind.NONE);
+    }
+
+    private DesiredRegistration desired(@Nullable CredentialKind kind) throws CommandFailure {
         LoadedResources loaded = ResourceFiles.read(files);
         List<String> wrong = new ArrayList<>();
         for (FileProblem problem : loaded.problems()) {
@@ -98,7 +107,7 @@ final class RegistrationSource {
                             name,
                             uris,
                             groups,
-                            credential,
+                            kind,
                             !noKnownRedirects,
                             new Federation(issuer, subject, audience)));
         } catch (UnderivableException e) {

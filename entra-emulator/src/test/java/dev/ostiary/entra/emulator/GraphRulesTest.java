@@ -300,6 +300,45 @@ class GraphRulesTest {
     }
 
     @Test
+    @DisplayName("a deleted application keeps its unique name until it is deleted for good")
+    void deletedApplications() {
+        start(policy -> policy);
+        String path = "/applications(uniqueName='gateway')";
+        assertThat(graph.upsert(path, body("{'displayName':'g'}"))).isEqualTo(201);
+        String id = graph.json(path).path("id").asText();
+        refused(graph.send("POST", "/applications", body("{'displayName':'h','uniqueName':'gateway'}")), 400, "Request_BadRequest");
+
+        graph.delete("/applications/" + id);
+
+        refused(graph.get(path), 404, "Request_ResourceNotFound");
+        assertThat(graph.upsert(path, body("{'displayName':'g'}"))).isEqualTo(400);
+        String deleted = "/directory/deletedItems/";
+        assertThat(graph.json(deleted + "microsoft.graph.application").path("value"))
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(one.path("id").asText()).isEqualTo(id);
+                    assertThat(one.path("uniqueName").asText()).isEqualTo("gateway");
+                    assertThat(one.path("deletedDateTime").asText()).isNotEmpty();
+                });
+        graph.delete(deleted + id);
+        refused(graph.get(deleted + id), 404, "Request_ResourceNotFound");
+        assertThat(graph.upsert(path, body("{'displayName':'g'}"))).isEqualTo(201);
+    }
+
+    @Test
+    @DisplayName("after 30 days a deleted application is gone")
+    void deletedApplicationsEnd() {
+        start(policy -> policy);
+        String path = "/applications(uniqueName='gateway')";
+        assertThat(graph.upsert(path, body("{'displayName':'g'}"))).isEqualTo(201);
+        graph.delete("/applications/" + graph.json(path).path("id").asText());
+        entra.clock().advance(Duration.ofDays(30));
+        // The token has ended as well.
+        graph = GraphClient.of(entra, EmptyTenant.APPLICATION_ADMINISTRATOR);
+        assertThat(graph.json("/directory/deletedItems/microsoft.graph.application").path("value")).isEmpty();
+    }
+
+    @Test
     @DisplayName("pages with links; an unknown filter is refused")
     void pages() {
         start(policy -> policy);

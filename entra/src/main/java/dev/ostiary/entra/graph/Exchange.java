@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -14,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,6 +23,10 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +41,23 @@ public final class Exchange implements AutoCloseable {
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(Duration.ofSeconds(10))
             .build();
+    private final Duration timeout;
+
+    public Exchange() {
+        this(TIMEOUT);
+    }
+
+    /** @param timeout from the request to the last byte of its answer */
+    Exchange(Duration timeout) {
+        this.timeout = timeout;
+    }
 
     /**
      * An answer.
      *
      * @param status of HTTP
      * @param body an empty object where it is none
-     * @param retryAfter what the server asks to wait; null: it does not say
+     * @param retryAfter what the server asks to wait, at most a day; null: it does not say
      * @param date the server's clock; null: it does not say
      */
     public record Answer(
@@ -81,8 +95,12 @@ public final class Exchange implements AutoCloseable {
         return send(HttpRequest.newBuilder(uri));
     }
 
-    /** A request with a token. */
-    Answer authorized(String method, URI uri, AccessToken token, @Nullable JsonNode body)
+    /**
+     * A request with a token.
+     *
+     * @param prefer a preference (RFC 7240); empty: none
+     */
+    Answer authorized(String method, URI uri, AccessToken token, String prefer, @Nullable JsonNode body)
             throws IOException, InterruptedException {
         BodyPublisher content = body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
         HttpRequest.Builder request = HttpRequest.newBuilder(uri)
@@ -92,23 +110,38 @@ public final class Exchange implements AutoCloseable {
         if (body != null) {
             request.header("Content-Type", "application/json");
         }
+        if (!prefer.isEmpty()) {
+            request.header("Prefer", prefer);
+        }
         return send(request);
     }
 
     private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        HttpResponse<InputStream> response = http.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofInputStream());
-        byte[] bytes;
-        try (InputStream in = response.body()) {
-            bytes = in.readNBytes(MAX_BODY + 1);
-        }
-        if (bytes.length > MAX_BODY) {
-            throw new IOException("the answer is larger than " + MAX_BODY + " bytes");
-        }
+        HttpResponse<byte[]> response = whole(request.timeout(timeout).build());
+        Instant date = date(response.headers().firstValue("Date").orElse(null));
         return new Answer(
                 response.statusCode(),
-                object(bytes),
-                retryAfter(response.headers().firstValue("Retry-After").orElse(null)),
-                date(response.headers().firstValue("Date").orElse(null)));
+                object(response.body()),
+                retryAfter(response.headers().firstValue("Retry-After").orElse(null), date),
+                date);
+    }
+
+    /** The time-out of a request ends with the head of its answer; this one holds for the body too. */
+    private HttpResponse<byte[]> whole(HttpRequest request) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BODY));
+        try {
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException slow) {
+            throw new HttpTimeoutException("the answer was not complete within " + timeout.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failed) {
+                throw failed;
+            }
+            throw new IOException("the request failed", e.getCause());
+        } finally {
+            answer.cancel(true);
+        }
     }
 
     private static ObjectNode object(byte[] bytes) throws IOException {
@@ -122,12 +155,24 @@ public final class Exchange implements AutoCloseable {
         }
     }
 
-    private static @Nullable Duration retryAfter(@Nullable String value) {
-        try {
-            return value == null ? null : Duration.ofSeconds(Math.clamp(Long.parseLong(value.strip()), 0, 300));
-        } catch (NumberFormatException aDate) {
+    /** Seconds, or a date (RFC 9110, 10.2.3), which is taken by the server's own clock where it tells it. */
+    private static @Nullable Duration retryAfter(@Nullable String value, @Nullable Instant date) {
+        if (value == null) {
             return null;
         }
+        try {
+            return atMostADay(Long.parseLong(value.strip()));
+        } catch (NumberFormatException noSeconds) {
+            Instant until = date(value.strip());
+            return until == null
+                    ? null
+                    : atMostADay(Duration.between(date == null ? Instant.now() : date, until)
+                            .toSeconds());
+        }
+    }
+
+    private static Duration atMostADay(long seconds) {
+        return Duration.ofSeconds(Math.clamp(seconds, 0, Duration.ofDays(1).toSeconds()));
     }
 
     private static @Nullable Instant date(@Nullable String value) {

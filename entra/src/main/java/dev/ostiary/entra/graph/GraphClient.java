@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,19 @@ public final class GraphClient {
 
     /** Reads one object. */
     public ObjectNode get(String path) throws GraphException, InterruptedException {
-        return send("GET", uri(path), null);
+        return send("GET", uri(path), "", null);
+    }
+
+    /** Reads one object; null where there is none, as far as this replica of Graph knows. */
+    public @Nullable ObjectNode find(String path) throws GraphException, InterruptedException {
+        try {
+            return get(path);
+        } catch (GraphException e) {
+            if (e.status() == 404) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     /** Reads a collection, all pages of it; at most {@value #MOST_PAGES}. */
@@ -55,7 +68,7 @@ public final class GraphClient {
             if (page == MOST_PAGES) {
                 throw new GraphException(0, "", "there are more than " + MOST_PAGES + " pages of " + path);
             }
-            ObjectNode answer = send("GET", next, null);
+            ObjectNode answer = send("GET", next, "", null);
             for (JsonNode one : answer.path("value")) {
                 if (one instanceof ObjectNode object) {
                     all.add(object);
@@ -68,18 +81,27 @@ public final class GraphClient {
 
     /** Makes an object. */
     public ObjectNode post(String path, JsonNode body) throws GraphException, InterruptedException {
-        return send("POST", uri(path), body);
+        return send("POST", uri(path), "", body);
     }
 
     /** Changes an object. */
     public ObjectNode patch(String path, JsonNode body) throws GraphException, InterruptedException {
-        return send("PATCH", uri(path), body);
+        return send("PATCH", uri(path), "", body);
+    }
+
+    /**
+     * Changes the object of an alternate key, or makes it where there is none (Microsoft, "Upsert application").
+     *
+     * @return the object where it was made, an empty one where it was there
+     */
+    public ObjectNode upsert(String path, JsonNode body) throws GraphException, InterruptedException {
+        return send("PATCH", uri(path), "create-if-missing", body);
     }
 
     /** Removes an object; that it is gone already is fine. */
     public void delete(String path) throws GraphException, InterruptedException {
         try {
-            send("DELETE", uri(path), null);
+            send("DELETE", uri(path), "", null);
         } catch (GraphException e) {
             if (e.status() != 404) {
                 throw e;
@@ -148,13 +170,13 @@ public final class GraphClient {
         }
     }
 
-    private ObjectNode send(String method, URI uri, @Nullable JsonNode body)
+    private ObjectNode send(String method, URI uri, String prefer, @Nullable JsonNode body)
             throws GraphException, InterruptedException {
         Duration waited = Duration.ZERO;
         for (int attempt = 1; ; attempt++) {
             Exchange.Answer answer;
             try {
-                answer = exchange.authorized(method, uri, token, body);
+                answer = exchange.authorized(method, uri, token, prefer, body);
             } catch (IOException e) {
                 throw new GraphException(
                         0,
@@ -170,8 +192,11 @@ public final class GraphClient {
             boolean repeat = answer.status() == 429
                     || answer.status() == 503
                     || (!method.equals("POST") && (answer.status() == 502 || answer.status() == 504));
-            if (!repeat || attempt == MOST_TRIES || waited.plus(wait).compareTo(LONGEST_WAIT) > 0) {
-                throw failure(answer);
+            if (!repeat) {
+                throw failure(answer, answer.status() == 401 ? "; sign in again" : "");
+            }
+            if (attempt == MOST_TRIES || waited.plus(wait).compareTo(LONGEST_WAIT) > 0) {
+                throw failure(answer, "; it asks to wait " + wait.toSeconds() + " s more");
             }
             progress.accept("Graph asks to wait " + wait.toSeconds() + " s (" + answer.status() + ")");
             pause.until(wait);
@@ -179,7 +204,7 @@ public final class GraphClient {
         }
     }
 
-    private static GraphException failure(Exchange.Answer answer) {
+    private static GraphException failure(Exchange.Answer answer, String more) {
         JsonNode error = answer.body().path("error");
         String code = printable(error.path("code").asText(""));
         String message = printable(error.path("message").asText(""));
@@ -187,7 +212,7 @@ public final class GraphClient {
                 answer.status(),
                 code,
                 "Graph answered " + answer.status() + (code.isEmpty() ? "" : " " + code)
-                        + (message.isEmpty() ? "" : ": " + message));
+                        + (message.isEmpty() ? "" : ": " + message) + more);
     }
 
     private static String printable(String text) {
@@ -207,6 +232,10 @@ public final class GraphClient {
         if (!link.startsWith(graph + "/v1.0/")) {
             throw new GraphException(0, "", "Graph names another host for the next page");
         }
-        return URI.create(link);
+        try {
+            return new URI(link);
+        } catch (URISyntaxException e) {
+            throw new GraphException(0, "", "Graph names no address for the next page");
+        }
     }
 }

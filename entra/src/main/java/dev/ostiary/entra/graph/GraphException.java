@@ -29,6 +29,11 @@ public final class GraphException extends Exception {
         return status == 403;
     }
 
+    /** Whether an object of the alternate key is there already; seen as 400 and, by other accounts, as 409. */
+    public boolean isTaken(String property) {
+        return (status == 400 || status == 409) && String.valueOf(getMessage()).contains("property " + property);
+    }
+
     /** Whether it may be there soon: Graph's replicas learn of new objects one after another. */
     boolean mayBeReplication() {
         return status == 404

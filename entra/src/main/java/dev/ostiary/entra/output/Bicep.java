@@ -27,10 +27,8 @@ public final class Bicep {
     public static String of(DesiredRegistration desired) {
         Plan plan = Diff.of(
                 desired, ActualRegistration.none(OfflineApis.of(desired)), new Diff.Options(false, true, false));
-        String name = "ostiary-" + desired.gateway().namespace() + "-"
-                + desired.gateway().name();
         ObjectNode app = JsonNodeFactory.instance.objectNode();
-        app.put("uniqueName", name);
+        app.put("uniqueName", desired.uniqueName());
         List<ObjectNode> federated = new ArrayList<>();
         for (Step step : plan.steps()) {
             switch (step) {
@@ -46,12 +44,26 @@ public final class Bicep {
                 case Step.Assign assign -> {}
             }
         }
+        boolean ownUri = app.path("identifierUris").toString().contains(DesiredRegistration.CLIENT_ID_TO_COME);
+        if (ownUri) {
+            // A resource cannot refer to itself, and nobody knows this id before it is made.
+            app.remove("identifierUris");
+        }
         StringBuilder text = new StringBuilder("// The app registration of ")
                 .append(PlanText.printable(desired.gateway() + " (" + desired.publicUrl() + ")"))
                 .append(".\n")
                 .append("// Needs the extension microsoftGraphV1 in bicepconfig.json:\n")
                 .append("// br:mcr.microsoft.com/bicep/extensions/microsoftgraph/v1.0\n")
-                .append("extension microsoftGraphV1\n\n")
+                .append("// It writes lists whole: what others have added to them is no longer there afterwards.\n");
+        desired.notes().forEach(note -> comment(note, text));
+        OfflineApis.leftOut(desired).forEach(permission -> comment(permission, text));
+        if (ownUri) {
+            comment(
+                    "Left out, since it holds an id that there is only afterwards: az ad app update --id CLIENT-ID"
+                            + " --identifier-uris api://CLIENT-ID",
+                    text);
+        }
+        text.append("extension microsoftGraphV1\n\n")
                 .append("resource app 'Microsoft.Graph/applications@v1.0' = ");
         value(app, 0, text);
         text.append("\n\nresource principal 'Microsoft.Graph/servicePrincipals@v1.0' = {\n  appId: app.appId\n}\n");
@@ -67,6 +79,10 @@ public final class Bicep {
         }
         consents(desired, text);
         return text.append("\noutput clientId string = app.appId\n").toString();
+    }
+
+    private static void comment(String line, StringBuilder text) {
+        text.append("// ").append(PlanText.printable(line)).append('\n');
     }
 
     private static void consents(DesiredRegistration desired, StringBuilder text) {

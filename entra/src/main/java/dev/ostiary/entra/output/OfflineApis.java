@@ -4,6 +4,7 @@ import dev.ostiary.entra.plan.ActualRegistration.Api;
 import dev.ostiary.entra.registration.DesiredRegistration;
 import dev.ostiary.entra.registration.DesiredRegistration.Permission;
 import dev.ostiary.entra.registration.KnownApps;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -11,6 +12,16 @@ import java.util.TreeMap;
 public final class OfflineApis {
 
     private OfflineApis() {}
+
+    /** Permissions that such a file cannot name, one sentence each. */
+    static List<String> leftOut(DesiredRegistration desired) {
+        return desired.permissions().stream()
+                .filter(permission -> !permission.ofGraph()
+                        || KnownApps.graphPermission(permission.application(), permission.value()) == null)
+                .map(permission -> "Left out, since its id is known to the tenant alone; add it under API permissions: "
+                        + permission.value() + " of " + permission.api() + " (" + permission.why() + ")")
+                .toList();
+    }
 
     /** By the names that permissions have for them; other APIs are left out. */
     public static Map<String, Api> of(DesiredRegistration desired) {

@@ -33,47 +33,64 @@ public final class KubectlHolder implements CredentialHolder {
     private final String program;
     private final String namespace;
     private final String name;
+    private final boolean certificate;
 
-    /** @param program kubectl, by path or as the search path has it */
-    public KubectlHolder(String program, String namespace, String name) {
+    /**
+     * @param program kubectl, by path or as the search path has it
+     * @param certificate whether it is to keep a certificate; else a client secret. A Secret may have both
+     */
+    public KubectlHolder(String program, String namespace, String name, boolean certificate) {
         this.program = program;
         this.namespace = namespace;
         this.name = name;
+        this.certificate = certificate;
     }
 
     @Override
     public @Nullable Credential read() throws IOException, InterruptedException {
         JsonNode data = secret().path("data");
+        return certificate ? keyPair(data) : clientSecret(data);
+    }
+
+    private static @Nullable Credential clientSecret(JsonNode data) throws IOException {
         String secret = decoded(data.path(SECRET));
-        if (secret != null) {
-            return new Credential.Secret(secret.strip());
-        }
-        String certificate = decoded(data.path("tls.crt"));
+        return secret == null ? null : new Credential.Secret(secret.strip());
+    }
+
+    private static @Nullable Credential keyPair(JsonNode data) throws IOException {
+        String pem = decoded(data.path("tls.crt"));
         String key = decoded(data.path("tls.key"));
-        return certificate == null || key == null ? null : new Credential.KeyPair(certificate, key);
+        return pem == null || key == null ? null : new Credential.KeyPair(pem, key);
     }
 
     @Override
     public void write(Credential credential) throws IOException, InterruptedException {
-        ObjectNode manifest = manifest();
+        ObjectNode manifest = kept();
         put(manifest, credential);
         apply(manifest);
     }
 
     @Override
     public void intend(String intended) throws IOException, InterruptedException {
-        ObjectNode manifest = manifest();
+        ObjectNode manifest = kept();
         ((ObjectNode) manifest.path("metadata")).putObject("annotations").put(INTENT, intended);
-        // What is there stays: an apply that leaves a key out would remove it.
-        Credential there = read();
-        if (there != null) {
-            put(manifest, there);
-        }
         apply(manifest);
     }
 
+    /** What is there stays, of either kind: an apply that leaves a key out would remove it. */
+    private ObjectNode kept() throws IOException, InterruptedException {
+        ObjectNode manifest = manifest();
+        JsonNode data = secret().path("data");
+        for (Credential there : new Credential[] {clientSecret(data), keyPair(data)}) {
+            if (there != null) {
+                put(manifest, there);
+            }
+        }
+        return manifest;
+    }
+
     private static void put(ObjectNode manifest, Credential credential) {
-        ObjectNode data = manifest.putObject("data");
+        ObjectNode data = manifest.withObject("/data");
         switch (credential) {
             case Credential.Secret(String value) -> data.put(SECRET, encoded(value));
             case Credential.KeyPair(String certificate, String privateKey) -> {

@@ -30,12 +30,29 @@ public final class RegistrationReader {
     public ActualRegistration read(DesiredRegistration desired) throws GraphException, InterruptedException {
         Map<String, Api> apis = apis(desired);
         String clientId = desired.clientId();
-        ObjectNode application = only(
-                "/applications",
-                clientId == null ? "tags/any(t:t eq '" + desired.tag() + "')" : "appId eq '" + clientId + "'");
-        if (application == null) {
-            return ActualRegistration.none(apis);
-        }
+        ObjectNode application =
+                clientId == null ? made(desired) : only("/applications", "appId eq '" + clientId + "'");
+        return application == null ? ActualRegistration.none(apis) : around(application, apis);
+    }
+
+    /** By its alternate key; by its tag, where it was made without one. */
+    private @Nullable ObjectNode made(DesiredRegistration desired) throws GraphException, InterruptedException {
+        ObjectNode named = graph.find(path(desired));
+        return named == null ? only("/applications", tagged(desired)) : named;
+    }
+
+    /** The path of the registration by its alternate key. */
+    static String path(DesiredRegistration desired) {
+        return "/applications(uniqueName='" + desired.uniqueName() + "')";
+    }
+
+    private static String tagged(DesiredRegistration desired) {
+        return "tags/any(t:t eq '" + desired.tag().replace("'", "''") + "')";
+    }
+
+    /** An application with what belongs to it. */
+    ActualRegistration around(ObjectNode application, Map<String, Api> apis)
+            throws GraphException, InterruptedException {
         String id = application.path("id").asText();
         if (!application.path("keyCredentials").isEmpty()) {
             // Entra gives the public keys of certificates only where they are asked for.
@@ -68,11 +85,33 @@ public final class RegistrationReader {
             throws GraphException, InterruptedException {
         ObjectNode application = actual.application();
         String own = application == null ? "" : application.path("appId").asText();
-        return graph.list("/applications?$filter=" + encoded("tags/any(t:t eq '" + desired.tag() + "')")).stream()
+        return graph.list("/applications?$filter=" + encoded(tagged(desired))).stream()
                 .map(one -> one.path("appId").asText())
                 .filter(appId -> !appId.equals(own))
                 .sorted()
                 .toList();
+    }
+
+    /**
+     * The registration that was made for this public URL, deleted less than 30 days ago and not for good; null: there is none.
+     * Its alternate key and its tag both have to fit.
+     */
+    public @Nullable ObjectNode deleted(DesiredRegistration desired) throws GraphException, InterruptedException {
+        for (ObjectNode one : graph.list(
+                "/directory/deletedItems/microsoft.graph.application?$select=id,appId,displayName,uniqueName,tags")) {
+            boolean tagged = one.path("tags")
+                    .valueStream()
+                    .anyMatch(tag -> tag.asText().equals(desired.tag()));
+            if (tagged && one.path("uniqueName").asText().equals(desired.uniqueName())) {
+                return one;
+            }
+        }
+        return null;
+    }
+
+    /** The path of a deleted application by its object id. */
+    public static String deletedItem(String id) {
+        return "/directory/deletedItems/" + id;
     }
 
     private Map<String, Api> apis(DesiredRegistration desired) throws GraphException, InterruptedException {

@@ -56,8 +56,12 @@ public final class RegistrationWriter {
         }
     }
 
-    /** A change that Graph refused. */
-    public record Refused(Change change, String reason) {}
+    /**
+     * A change that was not made.
+     *
+     * @param isForbidden whether the caller lacks a right
+     */
+    public record Refused(Change change, String reason, boolean isForbidden) {}
 
     /** What would be written now. */
     public Plan plan(DesiredRegistration desired, ActualRegistration actual, boolean prune, boolean consent)
@@ -82,10 +86,13 @@ public final class RegistrationWriter {
                                 + "; correct spec.entra.clientId, or set it to 00000000-0000-0000-0000-000000000000 to have one made");
             }
             progress.accept("+ application " + desired.displayName());
-            application = create(desired);
+            SingleCreation.Made made = new SingleCreation(graph, reader).make(desired);
+            application = made.application();
             writes++;
-            // What creation answers is newer than what any replica tells.
-            actual = new ActualRegistration(application, null, List.of(), List.of(), List.of(), actual.apis());
+            actual = made.fresh()
+                    // What creation answers is newer than what any replica tells.
+                    ? new ActualRegistration(application, null, List.of(), List.of(), List.of(), actual.apis())
+                    : around(application, actual);
         }
         DesiredRegistration known =
                 desired.withClientId(application.path("appId").asText());
@@ -93,6 +100,10 @@ public final class RegistrationWriter {
         Writing writing = new Writing(application, actual.servicePrincipal());
         List<Refused> refused = new ArrayList<>();
         for (Change change : plan.changes()) {
+            if (writing.lacksPrincipal(change)) {
+                refused.add(new Refused(change, "the enterprise application that bears it could not be made", false));
+                continue;
+            }
             progress.accept((change.needed().isEmpty() ? "- " : "+ ")
                     + change.path()
                     + (change.needed().isEmpty() ? "" : ": " + change.needed()));
@@ -102,10 +113,10 @@ public final class RegistrationWriter {
                     writes++;
                 }
             } catch (GraphException e) {
-                if (e.status() < 400 || e.status() >= 500 || e.status() == 401) {
+                if (!concernsThisAlone(e)) {
                     throw e;
                 }
-                refused.add(new Refused(change, String.valueOf(e.getMessage())));
+                refused.add(new Refused(change, String.valueOf(e.getMessage()), e.isForbidden()));
             }
         }
         if (writes > 0) {
@@ -113,6 +124,11 @@ public final class RegistrationWriter {
             graph.awaitReplicated("what was written", () -> isTold(known, options, refused));
         }
         return new Outcome(known, writes, refused);
+    }
+
+    /** Whether Graph refused one change, rather than the caller, or everything for now. */
+    private static boolean concernsThisAlone(GraphException e) {
+        return e.status() >= 400 && e.status() < 500 && e.status() != 401 && e.status() != 429;
     }
 
     /** Whether a reader sees what was written: what is checked next would otherwise miss what is there. */
@@ -123,8 +139,9 @@ public final class RegistrationWriter {
                         refused.stream().anyMatch(one -> one.change().path().equals(left.path())));
     }
 
-    private ObjectNode create(DesiredRegistration desired) throws GraphException, InterruptedException {
-        return graph.post("/applications", Diff.creation(desired));
+    private ActualRegistration around(ObjectNode application, ActualRegistration before)
+            throws GraphException, InterruptedException {
+        return graph.onceReplicated("the application", () -> reader.around(application, before.apis()));
     }
 
     /** The objects that steps are about, as they come to be. */
@@ -138,6 +155,15 @@ public final class RegistrationWriter {
             this.application = application.path("id").asText();
             this.appId = application.path("appId").asText();
             this.principal = principal == null ? null : principal.path("id").asText();
+        }
+
+        /** Whether a change is about an enterprise application that there is not, since Graph refused to make it. */
+        boolean lacksPrincipal(Change change) {
+            return principal == null
+                    && change.steps().stream()
+                            .anyMatch(step -> step instanceof Step.Consent
+                                    || step instanceof Step.Assign
+                                    || step instanceof Step.UpdateServicePrincipal);
         }
 
         void write(Step step) throws GraphException, IOException, InterruptedException {

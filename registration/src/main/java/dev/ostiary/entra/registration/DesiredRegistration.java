@@ -59,6 +59,9 @@ public record DesiredRegistration(
     /** Stands for the client id in texts that are written before there is one. */
     public static final String CLIENT_ID_TO_COME = "{appId}";
 
+    /** Graph names no bound; this is that of the names of federated credentials. */
+    private static final int MAX_UNIQUE_NAME = 120;
+
     public DesiredRegistration {
         identifierUris = List.copyOf(identifierUris);
         scopes = List.copyOf(scopes);
@@ -75,6 +78,18 @@ public record DesiredRegistration(
     /** Marks what {@code apply} has made: Entra's own search finds it, and {@code delete} touches nothing else. */
     public String tag() {
         return "ostiary:" + publicUrl;
+    }
+
+    /**
+     * The registration's alternate key in Graph, under which it can be made only once, by whomever and however often (Microsoft,
+     * "Upsert application"). Made of letters, digits, dots, dashes and underscores: it is part of URLs, and of names in Bicep.
+     */
+    public String uniqueName() {
+        String origin = "https".equals(publicUrl.getScheme()) ? publicUrl.getRawAuthority() : publicUrl.toString();
+        String name = "ostiary-" + origin.replaceAll("[^A-Za-z0-9.-]", "_");
+        return name.length() <= MAX_UNIQUE_NAME
+                ? name
+                : name.substring(0, MAX_UNIQUE_NAME - 37) + "_" + stableId("name", publicUrl, "");
     }
 
     /** The same for a registration that is there. */
@@ -168,6 +183,11 @@ public record DesiredRegistration(
 
     /** How the gateway proves itself. */
     public sealed interface Credential {
+
+        /** Whether there is something secret that has to be kept for the gateway. */
+        default boolean isKept() {
+            return this instanceof Secret || this instanceof Certificate;
+        }
 
         /** Not at all: it only validates tokens. */
         record None() implements Credential {}

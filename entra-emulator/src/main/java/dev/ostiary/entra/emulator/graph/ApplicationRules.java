@@ -89,7 +89,10 @@ final class ApplicationRules {
         }
     }
 
-    /** [D] application.md: a name of the client's choice, unique and set once. */
+    /**
+     * [D] application.md: a name of the client's choice, unique and set once. [O] microsoft/msgraph-bicep-types #137 and #202: answer
+     * and text, and that deleted applications keep theirs until they are gone for good.
+     */
     private static void uniqueName(Call call, ObjectNode before, ObjectNode next, @Nullable DirectoryObject self) {
         String name = next.path("uniqueName").asText("");
         if (!next.path("uniqueName").equals(before.path("uniqueName"))) {
@@ -97,11 +100,18 @@ final class ApplicationRules {
                 throw GraphException.readOnly("uniqueName");
             }
             boolean taken = call.objects()
-                    .current(Kind.APPLICATION)
-                    .anyMatch(other -> other != self && other.text("uniqueName").equals(name));
-            if (taken) {
-                throw GraphException.conflict(
-                        "Another object with the same value for property uniqueName already exists.");
+                            .current(Kind.APPLICATION)
+                            .anyMatch(other ->
+                                    other != self && other.text("uniqueName").equals(name))
+                    || call.objects().deletedApplications().stream()
+                            .anyMatch(other ->
+                                    other.json().path("uniqueName").asText().equals(name));
+            if (taken && !name.isEmpty()) {
+                throw new GraphException(
+                        400,
+                        "Request_BadRequest",
+                        "Another object with the same value for property uniqueName already exists.",
+                        new GraphException.Detail("ObjectConflict", "uniqueName"));
             }
         }
     }

@@ -7,18 +7,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The part of Graph that registers apps: applications, service principals, permission grants and role assignments. Every request
+ * The part of Graph that registers apps: applications, also deleted ones, service principals, permission grants and role assignments. Every request
  * is answered under the lock of the directory, so that it sees and makes one consistent change or none.
  */
 final class DirectoryEndpoint {
 
-    private static final Set<String> SETS = Set.of("applications", "servicePrincipals", "oauth2PermissionGrants");
+    private static final Set<String> SETS = Set.of("applications", "servicePrincipals", "oauth2PermissionGrants", "directory");
 
     private final LiveDirectory live;
     private final TenantPolicy policy;
     private final ApplicationsResource applications;
     private final ServicePrincipalsResource principals;
     private final GrantsResource grants;
+    private final DeletedItemsResource deleted;
 
     DirectoryEndpoint(LiveDirectory live, GraphContext context) {
         this.live = live;
@@ -27,6 +28,7 @@ final class DirectoryEndpoint {
         AssignmentsResource assignments = new AssignmentsResource(context);
         this.principals = new ServicePrincipalsResource(live, context, assignments);
         this.grants = new GrantsResource(context);
+        this.deleted = new DeletedItemsResource(context);
     }
 
     /** Whether a path is served here. */
@@ -48,6 +50,7 @@ final class DirectoryEndpoint {
             case "applications" -> applications.answer(call);
             case "servicePrincipals" -> principals.answer(call);
             case "oauth2PermissionGrants" -> grants.answer(call);
+            case "directory" -> deleted.answer(call);
             default -> throw call.notHere();
         };
     }

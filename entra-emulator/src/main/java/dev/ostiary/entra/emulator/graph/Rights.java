@@ -3,6 +3,7 @@ package dev.ostiary.entra.emulator.graph;
 import dev.ostiary.entra.emulator.directory.DirectoryRole;
 import dev.ostiary.entra.emulator.directory.FirstPartyApps;
 import dev.ostiary.entra.emulator.directory.User;
+import dev.ostiary.entra.emulator.objects.DeletedApplication;
 import dev.ostiary.entra.emulator.objects.DirectoryObject;
 
 /**
@@ -41,6 +42,17 @@ record Rights(GraphCaller caller, TenantPolicy policy) {
                 user == null
                         ? caller.has(WRITE_APPS) || (owner && caller.has(OWNED_APPS))
                         : caller.hasAny(WRITE_APPS, AS_USER) && (administers(user) || owner));
+    }
+
+    /** Deletes an application for good: of users, administrators alone ([D] directory-deleteditems-delete.md). */
+    void purge(DeletedApplication application) {
+        User user = caller.user();
+        caller.require(
+                user == null
+                        ? caller.has(WRITE_APPS)
+                                || (caller.has(OWNED_APPS)
+                                        && application.owners().contains(caller.principalId()))
+                        : caller.hasAny(WRITE_APPS, AS_USER) && administers(user));
     }
 
     void readGrants() {

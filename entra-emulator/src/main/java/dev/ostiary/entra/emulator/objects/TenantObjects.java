@@ -22,6 +22,7 @@ public final class TenantObjects {
 
     private final Map<String, DirectoryObject> byId = new LinkedHashMap<>();
     private final Map<String, String> secrets = new LinkedHashMap<>();
+    private final Map<String, DeletedApplication> deleted = new LinkedHashMap<>();
     private final List<Object> kept = new ArrayList<>();
     private final Consistency consistency;
     private final Clock clock;
@@ -39,7 +40,7 @@ public final class TenantObjects {
     /** Whether there is room for one more. */
     public boolean full() {
         byId.values().removeIf(object -> object.gone(clock.instant()));
-        return byId.size() >= MAX_OBJECTS;
+        return byId.size() + deletedApplications().size() >= MAX_OBJECTS;
     }
 
     /** Adds an object, which replicas do not show at once. */
@@ -75,6 +76,7 @@ public final class TenantObjects {
         forgetSecrets(object);
         switch (object.kind()) {
             case APPLICATION -> {
+                deleted.put(object.id(), DeletedApplication.of(object, clock.instant()));
                 current(Kind.FEDERATED_CREDENTIAL)
                         .filter(credential -> object.id().equals(credential.parent()))
                         .toList()
@@ -93,6 +95,17 @@ public final class TenantObjects {
                 // Nothing hangs on these.
             }
         }
+    }
+
+    /** Applications that were deleted less than 30 days ago and not for good, oldest first. */
+    public List<DeletedApplication> deletedApplications() {
+        deleted.values().removeIf(one -> one.isGone(clock.instant()));
+        return List.copyOf(deleted.values());
+    }
+
+    /** Deletes a deleted application for good. */
+    public void purge(DeletedApplication application) {
+        deleted.remove(application.id());
     }
 
     /** All of a kind as they are, whatever replicas show. */
