@@ -21,8 +21,8 @@ graph='https://graph.microsoft.com/v1.0'
 name='ostiary-mcp.example.com'
 
 # application: the registration is what Entra knows the gateway by; spec.entra.clientId will be its application id
-az rest --method PATCH --url "$graph/applications(uniqueName='$name')" --headers "$json" "$create" --body '{"displayName":"Ostiary engineering","signInAudience":"AzureADMyOrg","tags":["ostiary:https://mcp.example.com"],"api":{"requestedAccessTokenVersion":2}}'
-app_id=$(again az rest --method GET --url "$graph/applications(uniqueName='$name')" --query appId --output tsv)
+az rest --method PATCH --url "$graph/applications(uniqueName='$name')" --headers "$json" "$create" --body '{"displayName":"Ostiary engineering","signInAudience":"AzureADMyOrg","tags":["ostiary:https://mcp.example.com"],"api":{"requestedAccessTokenVersion":2}}' --output none
+app_id=$(again az rest --method GET --url "$graph/applications(uniqueName='$name')?\$select=appId" --query appId --output tsv)
 
 # api.oauth2PermissionScopes: clients ask for this scope, and a token without it opens nothing; otherwise AADSTS650053
 again az rest --method PATCH --url "$graph/applications(uniqueName='$name')" --headers "$json" --body '{"api":{"oauth2PermissionScopes":[{"adminConsentDescription":"Allows a client to use all MCP servers as the signed-in user.","adminConsentDisplayName":"Use all MCP servers","id":"fd5eb24f-d7b1-38e4-8113-282c6ea58727","isEnabled":true,"type":"User","userConsentDescription":"Allows a client to use all MCP servers as you.","userConsentDisplayName":"Use all MCP servers","value":"mcp.use"}]}}'

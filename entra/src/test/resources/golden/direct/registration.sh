@@ -21,8 +21,8 @@ graph='https://graph.microsoft.com/v1.0'
 name='ostiary-mcp.example.com'
 
 # application: the registration is what Entra knows the gateway by; spec.entra.clientId will be its application id
-az rest --method PATCH --url "$graph/applications(uniqueName='$name')" --headers "$json" "$create" --body '{"displayName":"Ostiary engineering","signInAudience":"AzureADMyOrg","tags":["ostiary:https://mcp.example.com"],"api":{"requestedAccessTokenVersion":2}}'
-app_id=$(again az rest --method GET --url "$graph/applications(uniqueName='$name')" --query appId --output tsv)
+az rest --method PATCH --url "$graph/applications(uniqueName='$name')" --headers "$json" "$create" --body '{"displayName":"Ostiary engineering","signInAudience":"AzureADMyOrg","tags":["ostiary:https://mcp.example.com"],"api":{"requestedAccessTokenVersion":2}}' --output none
+app_id=$(again az rest --method GET --url "$graph/applications(uniqueName='$name')?\$select=appId" --query appId --output tsv)
 
 # api.oauth2PermissionScopes: clients ask for this scope, and a token without it opens nothing; otherwise AADSTS650053
 again az rest --method PATCH --url "$graph/applications(uniqueName='$name')" --headers "$json" --body '{"api":{"oauth2PermissionScopes":[{"adminConsentDescription":"Allows a client to use Notes as the signed-in user.","adminConsentDisplayName":"Use Notes","id":"7a5ca528-6a52-3aca-aef1-4e20d1d598dc","isEnabled":true,"type":"User","userConsentDescription":"Allows a client to use Notes as you.","userConsentDisplayName":"Use Notes","value":"mcp.notes"},{"adminConsentDescription":"Allows a client to use Wiki as the signed-in user.","adminConsentDisplayName":"Use Wiki","id":"7ebc90db-13e6-3abf-b0ec-beb2621a6984","isEnabled":true,"type":"User","userConsentDescription":"Allows a client to use Wiki as you.","userConsentDisplayName":"Use Wiki","value":"mcp.wiki"}]}}'

@@ -22,8 +22,8 @@ graph='https://graph.microsoft.com/v1.0'
 name='ostiary-mcp.example.com'
 
 # application: the registration is what Entra knows the gateway by; spec.entra.clientId will be its application id
-az rest --method PATCH --url "$graph/applications(uniqueName='$name')" --headers "$json" "$create" --body '{"displayName":"Ostiary engineering","signInAudience":"AzureADMyOrg","tags":["ostiary:https://mcp.example.com"],"api":{"requestedAccessTokenVersion":2}}'
-app_id=$(again az rest --method GET --url "$graph/applications(uniqueName='$name')" --query appId --output tsv)
+az rest --method PATCH --url "$graph/applications(uniqueName='$name')" --headers "$json" "$create" --body '{"displayName":"Ostiary engineering","signInAudience":"AzureADMyOrg","tags":["ostiary:https://mcp.example.com"],"api":{"requestedAccessTokenVersion":2}}' --output none
+app_id=$(again az rest --method GET --url "$graph/applications(uniqueName='$name')?\$select=appId" --query appId --output tsv)
 
 # appRoles: policies, or spec.authorization.entraTokens.appOnly, name this role; a role that does not exist can be given to nobody, so that nobody is let in by it
 again az rest --method PATCH --url "$graph/applications(uniqueName='$name')" --headers "$json" --body '{"appRoles":[{"allowedMemberTypes":["User"],"description":"Policies of the gateway read it.","displayName":"Notes.Admin","id":"1ae7e70e-fa9a-3051-a85e-ae7280f65783","isEnabled":true,"value":"Notes.Admin"}]}'

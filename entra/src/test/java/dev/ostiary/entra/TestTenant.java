@@ -61,7 +61,8 @@ final class TestTenant implements AutoCloseable {
         Path file = temp.resolve(folder + ".yaml");
         Files.writeString(
                 file,
-                text.replace(
+                text.replace("https://graph.microsoft.com/", emulator.graphOrigin() + "/")
+                        .replace(
                         "    clientId: 00000000",
                         "    authorityHost: " + emulator.origin() + "\n    graphHost: " + emulator.graphOrigin()
                                 + "\n    clientId: 00000000"));
@@ -86,8 +87,13 @@ final class TestTenant implements AutoCloseable {
         return graph(DEVELOPER);
     }
 
-    private GraphClient graph(User user) {
-        String token = emulator.tokens()
+    /** What the administrator's login gives programs. */
+    String administratorsToken() {
+        return token(ADMIN);
+    }
+
+    private String token(User user) {
+        return emulator.tokens()
                 .userToken(
                         user.oid(),
                         FirstPartyApps.AZURE_CLI_ID,
@@ -97,11 +103,14 @@ final class TestTenant implements AutoCloseable {
                         "DelegatedPermissionGrant.ReadWrite.All",
                         "Directory.AccessAsUser.All")
                 .build();
+    }
+
+    private GraphClient graph(User user) {
         try {
             return new GraphClient(
                     exchange,
                     URI.create(emulator.graphOrigin()),
-                    AccessToken.of(token, "the emulator"),
+                    AccessToken.of(token(user), "the emulator"),
                     time -> waited = waited.plus(time),
                     said::add);
         } catch (LoginException e) {

@@ -91,9 +91,10 @@ public final class AzScript {
     private void step(Step step) {
         switch (step) {
             case Step.CreateApplication(ObjectNode body) -> {
-                lines.add(rest("PATCH", "\"$graph/applications(uniqueName='$name')\"", true, body));
+                lines.add(rest("PATCH", "\"$graph/applications(uniqueName='$name')\"", true, body)
+                        + " --output none");
                 // The assignment's own exit code is that of what it runs.
-                lines.add("app_id=$(again az rest --method GET --url \"$graph/applications(uniqueName='$name')\" --query appId"
+                lines.add("app_id=$(again az rest --method GET --url \"$graph/applications(uniqueName='$name')?\\$select=appId\" --query appId"
                         + " --output tsv)");
             }
             case Step.UpdateApplication(ObjectNode body) ->

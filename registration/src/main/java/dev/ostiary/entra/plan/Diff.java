@@ -23,13 +23,13 @@ public final class Diff {
     private final DesiredRegistration desired;
     private final ActualRegistration actual;
     private final Options options;
-    private final List<Change> changes = new ArrayList<>();
-    private final List<Change> left = new ArrayList<>();
+    private final Comparison comparison;
 
     private Diff(DesiredRegistration desired, ActualRegistration actual, Options options) {
         this.desired = desired;
         this.actual = actual;
         this.options = options;
+        this.comparison = new Comparison(desired, actual, options.prune());
     }
 
     /**
@@ -58,7 +58,7 @@ public final class Diff {
         diff.permissions();
         diff.principal();
         diff.credential();
-        return new Plan(desired, diff.changes, diff.left);
+        return diff.comparison.plan();
     }
 
     /** The members that a creation sends, so that nothing is ever there with other ones. */
@@ -109,15 +109,15 @@ public final class Diff {
     }
 
     private void api() {
-        Map<String, String> scopes = new ScopesDiff(desired, actual, options.prune(), changes, left).ids();
+        Map<String, String> scopes = new ScopesDiff(comparison).ids();
         texts(
                 EntraField.IDENTIFIER_URIS,
                 "identifierUris",
                 desired.identifierUris(),
                 "clients ask for tokens under these names and send them as resource, which Entra compares letter for letter;"
                         + " otherwise AADSTS9010010 or AADSTS500011");
-        new PreAuthorizedDiff(desired, actual, options.prune(), changes, left).add(scopes);
-        new RolesDiff(desired, actual, options.prune(), changes, left).add();
+        new PreAuthorizedDiff(comparison).add(scopes);
+        new RolesDiff(comparison).add();
     }
 
     private void redirects() {
@@ -175,16 +175,16 @@ public final class Diff {
 
     private void claims() {
         ClaimsDiff claims = new ClaimsDiff(desired, actual);
-        claims.groups().ifPresent(changes::add);
-        claims.optional().ifPresent(changes::add);
+        claims.groups().ifPresent(comparison::change);
+        claims.optional().ifPresent(comparison::change);
     }
 
     private void permissions() {
         PermissionsDiff permissions = new PermissionsDiff(desired, actual);
-        permissions.required().ifPresent(changes::add);
+        permissions.required().ifPresent(comparison::change);
         principalItself();
         if (options.consent()) {
-            changes.addAll(permissions.consents());
+            permissions.consents().forEach(comparison::change);
         }
     }
 
@@ -223,7 +223,7 @@ public final class Diff {
             case DesiredRegistration.Credential.Certificate certificate ->
                 made(EntraField.CERTIFICATES, "a certificate");
             case DesiredRegistration.Credential.Federated federated ->
-                new FederatedDiff(desired, actual, options.prune(), changes, left).add(federated);
+                new FederatedDiff(comparison).add(federated);
         }
     }
 
@@ -260,12 +260,13 @@ public final class Diff {
     private void leftover(EntraField field, String path, List<String> there, List<String> needed) {
         List<String> more = there.stream().filter(one -> !needed.contains(one)).toList();
         if (!more.isEmpty() && !options.prune()) {
-            left.add(new Change(field, path, String.join(", ", more), "", "not needed by these resources", List.of()));
+            comparison.surplus(
+                    field, path, String.join(", ", more), "not needed by these resources", List.of());
         }
     }
 
     private void change(EntraField field, String path, String there, String needed, String why, Step... steps) {
-        changes.add(new Change(field, path, there, needed, why, List.of(steps)));
+        comparison.change(new Change(field, path, there, needed, why, List.of(steps)));
     }
 
     /** A change of one member, by its path. */

@@ -9,23 +9,14 @@ import java.util.List;
 /** The one federated credential of the gateway, known by its name; those of others stay. */
 final class FederatedDiff {
 
+    private final Comparison comparison;
     private final DesiredRegistration desired;
     private final ActualRegistration actual;
-    private final boolean prune;
-    private final List<Change> changes;
-    private final List<Change> left;
 
-    FederatedDiff(
-            DesiredRegistration desired,
-            ActualRegistration actual,
-            boolean prune,
-            List<Change> changes,
-            List<Change> left) {
-        this.desired = desired;
-        this.actual = actual;
-        this.prune = prune;
-        this.changes = changes;
-        this.left = left;
+    FederatedDiff(Comparison comparison) {
+        this.comparison = comparison;
+        this.desired = comparison.desired();
+        this.actual = comparison.actual();
     }
 
     /** Adds what has to change. */
@@ -52,7 +43,7 @@ final class FederatedDiff {
             body.put("name", name);
         }
         body.put("subject", needed.subject());
-        changes.add(new Change(
+        comparison.change(new Change(
                 EntraField.FEDERATED_CREDENTIALS,
                 "federatedIdentityCredentials",
                 ours == null ? "" : text(ours),
@@ -66,17 +57,12 @@ final class FederatedDiff {
     }
 
     private void surplus(ObjectNode there) {
-        (prune ? changes : left)
-                .add(new Change(
-                        EntraField.FEDERATED_CREDENTIALS,
-                        "federatedIdentityCredentials",
-                        text(there),
-                        "",
-                        "whoever has such a token is the gateway to Entra",
-                        prune
-                                ? List.of(new Step.RemoveFederated(
-                                        there.path("id").asText()))
-                                : List.of()));
+        comparison.surplus(
+                EntraField.FEDERATED_CREDENTIALS,
+                "federatedIdentityCredentials",
+                text(there),
+                "whoever has such a token is the gateway to Entra",
+                List.of(new Step.RemoveFederated(there.path("id").asText())));
     }
 
     /** The name of the gateway's own, within what Entra allows: letters, digits, dashes, 3 to 120 of them. */

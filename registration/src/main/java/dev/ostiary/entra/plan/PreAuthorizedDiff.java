@@ -16,23 +16,14 @@ final class PreAuthorizedDiff {
 
     private static final String PATH = "api.preAuthorizedApplications";
 
+    private final Comparison comparison;
     private final DesiredRegistration desired;
     private final ActualRegistration actual;
-    private final boolean prune;
-    private final List<Change> changes;
-    private final List<Change> left;
 
-    PreAuthorizedDiff(
-            DesiredRegistration desired,
-            ActualRegistration actual,
-            boolean prune,
-            List<Change> changes,
-            List<Change> left) {
-        this.desired = desired;
-        this.actual = actual;
-        this.prune = prune;
-        this.changes = changes;
-        this.left = left;
+    PreAuthorizedDiff(Comparison comparison) {
+        this.comparison = comparison;
+        this.desired = comparison.desired();
+        this.actual = comparison.actual();
     }
 
     /** @param scopes ids of the desired scopes, by value */
@@ -50,7 +41,7 @@ final class PreAuthorizedDiff {
             String client = there.path("appId").asText();
             if (!clients.contains(client)) {
                 more.add(client);
-                if (!prune) {
+                if (!comparison.prunes()) {
                     after.add(there);
                 }
                 continue;
@@ -77,9 +68,9 @@ final class PreAuthorizedDiff {
                 entry.set("delegatedPermissionIds", Diff.array(List.copyOf(scopes.values())));
             }
         }
-        boolean remove = prune && !more.isEmpty();
+        boolean remove = comparison.prunes() && !more.isEmpty();
         if (found.size() < clients.size() || !wrong.isEmpty() || remove) {
-            changes.add(new Change(
+            comparison.change(new Change(
                     EntraField.PRE_AUTHORIZED,
                     PATH,
                     String.join("; ", remove ? more : wrong),
@@ -90,14 +81,13 @@ final class PreAuthorizedDiff {
                             + " Microsoft's own",
                     List.of(Diff.update(PATH, after))));
         }
-        if (!more.isEmpty() && !prune) {
-            left.add(new Change(
+        if (!more.isEmpty() && !remove) {
+            comparison.surplus(
                     EntraField.PRE_AUTHORIZED,
                     PATH,
                     String.join(", ", more),
-                    "",
                     "the gateway refuses tokens of clients that spec.authorization.entraTokens.clients does not list",
-                    List.of()));
+                    List.of());
         }
     }
 }

@@ -17,23 +17,14 @@ final class RolesDiff {
 
     private static final String PATH = "appRoles";
 
+    private final Comparison comparison;
     private final DesiredRegistration desired;
     private final ActualRegistration actual;
-    private final boolean prune;
-    private final List<Change> changes;
-    private final List<Change> left;
 
-    RolesDiff(
-            DesiredRegistration desired,
-            ActualRegistration actual,
-            boolean prune,
-            List<Change> changes,
-            List<Change> left) {
-        this.desired = desired;
-        this.actual = actual;
-        this.prune = prune;
-        this.changes = changes;
-        this.left = left;
+    RolesDiff(Comparison comparison) {
+        this.comparison = comparison;
+        this.desired = comparison.desired();
+        this.actual = comparison.actual();
     }
 
     /** Adds what has to change. */
@@ -71,7 +62,7 @@ final class RolesDiff {
                 .toList();
         missing.forEach(role -> after.add(role(role)));
         if (!missing.isEmpty() || !wrong.isEmpty()) {
-            changes.add(new Change(
+            comparison.change(new Change(
                     EntraField.APP_ROLES,
                     PATH,
                     String.join(", ", wrong),
@@ -85,14 +76,12 @@ final class RolesDiff {
                     List.of(Diff.update(PATH, after))));
         }
         if (!more.isEmpty() && !needed.isEmpty()) {
-            (prune ? changes : left)
-                    .add(new Change(
-                            EntraField.APP_ROLES,
-                            PATH,
-                            String.join(", ", more),
-                            "",
-                            "not needed by these resources",
-                            prune ? Removal.disableThenRemove(PATH, after, List.copyOf(needed.keySet())) : List.of()));
+            comparison.surplus(
+                    EntraField.APP_ROLES,
+                    PATH,
+                    String.join(", ", more),
+                    "not needed by these resources",
+                    Removal.disableThenRemove(PATH, after, List.copyOf(needed.keySet())));
         }
     }
 

@@ -22,23 +22,14 @@ final class ScopesDiff {
     private static final String WHY =
             "clients ask for this scope, and a token without it opens nothing; otherwise AADSTS650053";
 
+    private final Comparison comparison;
     private final DesiredRegistration desired;
     private final ActualRegistration actual;
-    private final boolean prune;
-    private final List<Change> changes;
-    private final List<Change> left;
 
-    ScopesDiff(
-            DesiredRegistration desired,
-            ActualRegistration actual,
-            boolean prune,
-            List<Change> changes,
-            List<Change> left) {
-        this.desired = desired;
-        this.actual = actual;
-        this.prune = prune;
-        this.changes = changes;
-        this.left = left;
+    ScopesDiff(Comparison comparison) {
+        this.comparison = comparison;
+        this.desired = comparison.desired();
+        this.actual = comparison.actual();
     }
 
     /** Adds what has to change, and tells the ids of the desired scopes by value. */
@@ -73,7 +64,7 @@ final class ScopesDiff {
             }
         }
         if (!missing.isEmpty() || !wrong.isEmpty()) {
-            changes.add(new Change(
+            comparison.change(new Change(
                     EntraField.SCOPES,
                     PATH,
                     String.join(", ", wrong),
@@ -88,10 +79,12 @@ final class ScopesDiff {
     }
 
     private void surplus(ArrayNode all, List<String> more, List<String> needed) {
-        List<Step> steps = prune ? Removal.disableThenRemove(PATH, all, needed) : List.of();
-        (prune ? changes : left)
-                .add(new Change(
-                        EntraField.SCOPES, PATH, String.join(", ", more), "", "not needed by these resources", steps));
+        comparison.surplus(
+                EntraField.SCOPES,
+                PATH,
+                String.join(", ", more),
+                "not needed by these resources",
+                Removal.disableThenRemove(PATH, all, needed));
     }
 
     private ObjectNode scope(Scope scope, String id) {

@@ -5,6 +5,7 @@ import dev.ostiary.entra.emulator.directory.FirstPartyApps;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.directory.User;
 import dev.ostiary.entra.emulator.http.Json;
+import dev.ostiary.entra.emulator.token.OptionalClaims;
 import dev.ostiary.entra.emulator.token.TokenBuilder;
 import dev.ostiary.entra.emulator.token.TokenMint;
 import dev.ostiary.entra.emulator.token.TokenSubject;
@@ -173,8 +174,8 @@ final class TokenIssuer {
             claims.put("email", user.email());
         }
         List<String> optional = order.client().idTokenClaims();
-        realm.mint().putOptional(user, optional, claims);
-        realm.mint().putGroups(tenant, user, order.client(), optional, claims);
+        OptionalClaims.put(user, optional, claims);
+        realm.mint().groups().put(tenant, user, order.client(), optional, claims);
         if (user.identityProvider() != null) {
             claims.put("idp", user.identityProvider());
         }

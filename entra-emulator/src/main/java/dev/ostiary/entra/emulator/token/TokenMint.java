@@ -1,10 +1,7 @@
 package dev.ostiary.entra.emulator.token;
 
 import dev.ostiary.entra.emulator.directory.AppRegistration;
-import dev.ostiary.entra.emulator.directory.AppRegistration.GroupMembershipClaims;
-import dev.ostiary.entra.emulator.directory.DirectoryRole;
 import dev.ostiary.entra.emulator.directory.FirstPartyApps;
-import dev.ostiary.entra.emulator.directory.Group;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.directory.User;
 import dev.ostiary.entra.emulator.objects.LiveDirectory;
@@ -28,19 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TokenMint {
 
-    /** More groups than this are left out of a JWT (fact sheet §4.2, [D]). */
-    public static final int MAX_GROUPS = 200;
-
-    private static final String EMIT_AS_ROLES = "groups/emit_as_roles";
-    private static final List<String> ON_PREMISES = List.of(
-            "groups/sam_account_name",
-            "groups/dns_domain_and_sam_account_name",
-            "groups/netbios_domain_and_sam_account_name");
     private static final byte[] PAIRWISE_KEY = "entra-emulator-pairwise".getBytes(StandardCharsets.US_ASCII);
     private static final int MIN_LIFETIME_SECONDS = 3600;
     private static final int MAX_LIFETIME_SECONDS = 5400;
 
     private final LiveDirectory live;
+    private final GroupClaims groups;
     private final CompactJws signer;
     private final Clock clock;
     private final Opaque opaque;
@@ -60,6 +50,7 @@ public final class TokenMint {
             Issuers issuers,
             @Nullable Duration fixedLifetime) {
         this.live = live;
+        this.groups = new GroupClaims(live);
         this.signer = new CompactJws(keys);
         this.clock = clock;
         this.opaque = opaque;
@@ -129,6 +120,11 @@ public final class TokenMint {
                 .orElseThrow(() -> new IllegalArgumentException("no API with client id or identifier URI " + api));
     }
 
+    /** The group claims of tokens of any kind. */
+    public GroupClaims groups() {
+        return groups;
+    }
+
     Instant now() {
         return clock.instant();
     }
@@ -180,7 +176,7 @@ public final class TokenMint {
             user(token, user, claims, first);
         }
         List<String> roles = token.roles == null ? roles(subject) : token.roles;
-        if (!roles.isEmpty() && !api.hasOptionalClaim(EMIT_AS_ROLES)) {
+        if (!roles.isEmpty() && !api.hasOptionalClaim(GroupClaims.EMIT_AS_ROLES)) {
             claims.put("roles", roles);
         }
         if (!token.capabilities.isEmpty() && api.hasOptionalClaim("xms_cc")) {
@@ -266,7 +262,7 @@ public final class TokenMint {
         if (idp != null) {
             claims.put("idp", idp);
         }
-        putOptional(user, api.optionalClaims(), claims);
+        OptionalClaims.put(user, api.optionalClaims(), claims);
         if (api.hasOptionalClaim("idtyp") && api.hasOptionalClaim("include_user_token")) {
             claims.put("idtyp", "user");
         }
@@ -292,28 +288,6 @@ public final class TokenMint {
         }
     }
 
-    /** Optional claims about a user, as far as the directory knows them ([D] optional-claims-reference.md). */
-    public void putOptional(User user, List<String> wanted, Map<String, Object> claims) {
-        List<String> names = Arrays.asList(user.name().split(" ", 2));
-        for (String name : wanted) {
-            switch (name) {
-                case "acct" -> claims.put(name, user.guest() ? 1 : 0);
-                case "email" -> {
-                    if (user.email() != null) {
-                        claims.put(name, user.email());
-                    }
-                }
-                case "family_name" -> claims.put(name, names.getLast());
-                case "given_name" -> claims.put(name, names.getFirst());
-                case "ipaddr" -> claims.put(name, "127.0.0.1");
-                case "upn", "login_hint" -> claims.put(name, user.upn());
-                default -> {
-                    // Of others the directory knows nothing, and Entra leaves out what it does not know.
-                }
-            }
-        }
-    }
-
     private void membership(TokenBuilder token, Map<String, Object> claims) {
         User user = token.subject.user();
         switch (token.membership) {
@@ -322,78 +296,15 @@ public final class TokenMint {
                     claims.put("groups", token.groups);
                 }
             }
-            case OVERAGE -> putOverage(token.subject, user, claims);
+            case OVERAGE -> groups.putOverage(token.subject, claims);
             case HAS_GROUPS -> claims.put("hasgroups", true);
             case FROM_DIRECTORY -> {
                 if (user != null) {
                     AppRegistration api = token.subject.resource();
-                    putGroups(token.subject.tenant(), user, api, api.optionalClaims(), claims);
+                    groups.put(token.subject.tenant(), user, api, api.optionalClaims(), claims);
                 }
             }
         }
-    }
-
-    /**
-     * Puts the group claims of a token whose recipient is {@code recipient} (fact sheet §4.1 and §4.2, [D] entra-docs
-     * {@code how-to-connect-fed-group-claims.md}).
-     *
-     * @param optional the recipient's optional claims of this kind of token, which may say in what form groups are told
-     */
-    public void putGroups(
-            Tenant tenant, User user, AppRegistration recipient, List<String> optional, Map<String, Object> claims) {
-        GroupMembershipClaims which = recipient.groupMembershipClaims();
-        boolean directoryRoles = which == GroupMembershipClaims.All || which == GroupMembershipClaims.DirectoryRole;
-        if (directoryRoles && !user.roles().isEmpty()) {
-            claims.put(
-                    "wids", user.roles().stream().map(DirectoryRole::templateId).toList());
-        }
-        List<String> ids = switch (which) {
-            case None, DirectoryRole -> List.of();
-            case SecurityGroup, All ->
-                tenant.transitiveGroups(user).stream().map(Group::id).toList();
-            case ApplicationGroup ->
-                user.groups().stream()
-                        .filter(id -> tenant.roleAssignments().stream()
-                                .anyMatch(assignment -> assignment.principalId().equals(id)
-                                        && assignment.resourceId().equals(recipient.appId())))
-                        .toList();
-        };
-        if (ids.size() > MAX_GROUPS) {
-            putOverage(new TokenSubject(tenant, user, recipient, recipient, List.of()), user, claims);
-        } else if (!ids.isEmpty()) {
-            List<String> told = inForm(tenant, ids, which, optional);
-            if (!told.isEmpty()) {
-                claims.put(optional.contains(EMIT_AS_ROLES) ? "roles" : "groups", told);
-            }
-        }
-    }
-
-    /** Names of an on-premises directory are told of groups that came from one, and the emulator's did not. */
-    private static List<String> inForm(
-            Tenant tenant, List<String> ids, GroupMembershipClaims which, List<String> optional) {
-        if (optional.contains("groups/cloud_displayname") && which == GroupMembershipClaims.ApplicationGroup) {
-            return tenant.groups().stream()
-                    .filter(group -> ids.contains(group.id()))
-                    .map(Group::name)
-                    .toList();
-        }
-        return optional.stream().anyMatch(ON_PREMISES::contains) ? List.of() : ids;
-    }
-
-    private void putOverage(TokenSubject subject, @Nullable User user, Map<String, Object> claims) {
-        String oid = user == null
-                ? live.servicePrincipalId(
-                        subject.tenant().id(), subject.client().appId())
-                : user.oid();
-        claims.put("_claim_names", Map.of("groups", "src1"));
-        claims.put(
-                "_claim_sources",
-                Map.of(
-                        "src1",
-                        Map.of(
-                                "endpoint",
-                                "https://graph.windows.net/" + subject.tenant().id() + "/users/" + oid
-                                        + "/getMemberObjects")));
     }
 
     /** Signs claims that {@link TokenBuilder#buildClaims} made, in the way that the builder says. */
