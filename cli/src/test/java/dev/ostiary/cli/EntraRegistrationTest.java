@@ -285,7 +285,8 @@ class EntraRegistrationTest {
         JsonNode plan = json(entra("plan", "--output", "json", "--credential-file", file("credential")), 2);
         documented(guide, plan);
         documented(guide, plan.path("changes").path(0));
-        JsonNode apply = json(entra("apply", "--write", "--output", "JSON", "--credential-file", file("credential")), 0);
+        JsonNode apply =
+                json(entra("apply", "--write", "--output", "JSON", "--credential-file", file("credential")), 0);
         documented(guide, apply);
         assertThat(apply.path("writes").asInt()).isPositive();
         Files.writeString(folder.resolve("credential"), "not-the-secret\n");
@@ -295,14 +296,15 @@ class EntraRegistrationTest {
     }
 
     private static JsonNode json(Invocation invocation, int exitCode) throws IOException {
-        assertThat(invocation.exitCode()).as(invocation.out() + invocation.err()).isEqualTo(exitCode);
+        assertThat(invocation.exitCode())
+                .as(invocation.out() + invocation.err())
+                .isEqualTo(exitCode);
         return new JsonMapper().readTree(invocation.out());
     }
 
     private static void documented(String guide, JsonNode object) {
         assertThat(object.size()).isPositive();
-        object.fieldNames()
-                .forEachRemaining(name -> assertThat(guide).contains("`" + name + "`"));
+        object.fieldNames().forEachRemaining(name -> assertThat(guide).contains("`" + name + "`"));
     }
 
     @Test

@@ -120,8 +120,9 @@ class AzScriptTest {
                 String said = Files.readString(folder.resolve("said"));
                 assertThat(shell.exitValue()).as(said).isZero();
                 tenant.admin()
-                        .awaitReplicated("what the script wrote", () -> open(desired, reader.read(desired))
-                                .isEmpty());
+                        .awaitReplicated(
+                                "what the script wrote",
+                                () -> open(desired, reader.read(desired)).isEmpty());
                 ActualRegistration actual = reader.read(desired);
                 DesiredRegistration known =
                         desired.withClientId(actual.application().path("appId").asText());

@@ -63,9 +63,9 @@ final class TestTenant implements AutoCloseable {
                 file,
                 text.replace("https://graph.microsoft.com/", emulator.graphOrigin() + "/")
                         .replace(
-                        "    clientId: 00000000",
-                        "    authorityHost: " + emulator.origin() + "\n    graphHost: " + emulator.graphOrigin()
-                                + "\n    clientId: 00000000"));
+                                "    clientId: 00000000",
+                                "    authorityHost: " + emulator.origin() + "\n    graphHost: " + emulator.graphOrigin()
+                                        + "\n    clientId: 00000000"));
         return Given.registration(
                 file,
                 new RegistrationOptions(

@@ -119,8 +119,9 @@ final class EntraApplyCommand implements Callable<Integer> {
         if (outcome.refused().stream()
                 .anyMatch(one ->
                         one.isForbidden() && !CONSENTS.contains(one.change().field()))) {
-            terminal.warning("whoever owns the registration may change it, and an Application Administrator; the rights of this"
-                    + " login are not enough");
+            terminal.warning(
+                    "whoever owns the registration may change it, and an Application Administrator; the rights of this"
+                            + " login are not enough");
         }
         outcome.desired().notes().forEach(terminal::warning);
         say(outcome.writes() == 1 ? "1 write." : outcome.writes() + " writes.");

@@ -39,8 +39,9 @@ final class EntraDeleteCommand implements Callable<Integer> {
 
     @Option(
             names = "--permanently",
-            description = "For good, also one that was deleted before: otherwise it can be restored for 30 days, and apply can"
-                    + " make no other until then. Administrators alone may do this.")
+            description =
+                    "For good, also one that was deleted before: otherwise it can be restored for 30 days, and apply can"
+                            + " make no other until then. Administrators alone may do this.")
     private boolean permanently;
 
     EntraDeleteCommand(Terminal terminal) {

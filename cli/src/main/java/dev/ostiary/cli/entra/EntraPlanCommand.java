@@ -99,8 +99,9 @@ final class EntraPlanCommand implements Callable<Integer> {
                 terminal.warning("there are " + more.there() + " with the tag " + desired.tag() + ": " + more.breaks());
             }
             if (holder == null && desired.credential().isKept()) {
-                terminal.warning("the gateway's credential is not part of this plan: name its place with --credential-file or"
-                        + " --credential-secret to see whether one has to be made");
+                terminal.warning(
+                        "the gateway's credential is not part of this plan: name its place with --credential-file or"
+                                + " --credential-secret to see whether one has to be made");
             }
             if (output == Output.JSON) {
                 terminal.line(PlanJson.of(plan).toPrettyString());

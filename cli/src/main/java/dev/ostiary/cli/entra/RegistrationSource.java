@@ -104,12 +104,7 @@ final class RegistrationSource {
                     loaded.resources().workloads(),
                     loaded.resources().policies(),
                     new RegistrationOptions(
-                            name,
-                            uris,
-                            groups,
-                            kind,
-                            !noKnownRedirects,
-                            new Federation(issuer, subject, audience)));
+                            name, uris, groups, kind, !noKnownRedirects, new Federation(issuer, subject, audience)));
         } catch (UnderivableException e) {
             throw CommandFailure.refused(String.valueOf(e.getMessage()));
         }

@@ -306,7 +306,10 @@ class GraphRulesTest {
         String path = "/applications(uniqueName='gateway')";
         assertThat(graph.upsert(path, body("{'displayName':'g'}"))).isEqualTo(201);
         String id = graph.json(path).path("id").asText();
-        refused(graph.send("POST", "/applications", body("{'displayName':'h','uniqueName':'gateway'}")), 400, "Request_BadRequest");
+        refused(
+                graph.send("POST", "/applications", body("{'displayName':'h','uniqueName':'gateway'}")),
+                400,
+                "Request_BadRequest");
 
         graph.delete("/applications/" + id);
 
@@ -335,7 +338,9 @@ class GraphRulesTest {
         entra.clock().advance(Duration.ofDays(30));
         // The token has ended as well.
         graph = GraphClient.of(entra, EmptyTenant.APPLICATION_ADMINISTRATOR);
-        assertThat(graph.json("/directory/deletedItems/microsoft.graph.application").path("value")).isEmpty();
+        assertThat(graph.json("/directory/deletedItems/microsoft.graph.application")
+                        .path("value"))
+                .isEmpty();
     }
 
     @Test

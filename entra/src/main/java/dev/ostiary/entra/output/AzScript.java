@@ -62,7 +62,8 @@ public final class AzScript {
         comment("Makes the app registration of " + desired.gateway() + " (" + desired.publicUrl() + ").");
         comment("Needs a login that may register applications: az login --tenant " + desired.tenantId());
         comment("Of another cloud than the public one: az cloud set, before the login.");
-        comment("It can be run again. It writes lists whole: what others have added to them is no longer there afterwards.");
+        comment(
+                "It can be run again. It writes lists whole: what others have added to them is no longer there afterwards.");
         desired.notes().forEach(this::comment);
         OfflineApis.leftOut(desired).forEach(this::comment);
         lines.addAll(HEAD);
@@ -91,11 +92,11 @@ public final class AzScript {
     private void step(Step step) {
         switch (step) {
             case Step.CreateApplication(ObjectNode body) -> {
-                lines.add(rest("PATCH", "\"$graph/applications(uniqueName='$name')\"", true, body)
-                        + " --output none");
+                lines.add(rest("PATCH", "\"$graph/applications(uniqueName='$name')\"", true, body) + " --output none");
                 // The assignment's own exit code is that of what it runs.
-                lines.add("app_id=$(again az rest --method GET --url \"$graph/applications(uniqueName='$name')?\\$select=appId\" --query appId"
-                        + " --output tsv)");
+                lines.add(
+                        "app_id=$(again az rest --method GET --url \"$graph/applications(uniqueName='$name')?\\$select=appId\" --query appId"
+                                + " --output tsv)");
             }
             case Step.UpdateApplication(ObjectNode body) ->
                 lines.add("again " + rest("PATCH", "\"$graph/applications(uniqueName='$name')\"", false, body));

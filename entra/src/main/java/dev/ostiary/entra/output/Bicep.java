@@ -63,8 +63,7 @@ public final class Bicep {
                             + " --identifier-uris api://CLIENT-ID",
                     text);
         }
-        text.append("extension microsoftGraphV1\n\n")
-                .append("resource app 'Microsoft.Graph/applications@v1.0' = ");
+        text.append("extension microsoftGraphV1\n\n").append("resource app 'Microsoft.Graph/applications@v1.0' = ");
         value(app, 0, text);
         text.append("\n\nresource principal 'Microsoft.Graph/servicePrincipals@v1.0' = {\n  appId: app.appId\n}\n");
         for (ObjectNode credential : federated) {

@@ -99,9 +99,8 @@ public final class RegistrationReader {
     public @Nullable ObjectNode deleted(DesiredRegistration desired) throws GraphException, InterruptedException {
         for (ObjectNode one : graph.list(
                 "/directory/deletedItems/microsoft.graph.application?$select=id,appId,displayName,uniqueName,tags")) {
-            boolean tagged = one.path("tags")
-                    .valueStream()
-                    .anyMatch(tag -> tag.asText().equals(desired.tag()));
+            boolean tagged =
+                    one.path("tags").valueStream().anyMatch(tag -> tag.asText().equals(desired.tag()));
             if (tagged && one.path("uniqueName").asText().equals(desired.uniqueName())) {
                 return one;
             }

@@ -62,7 +62,8 @@ final class SingleCreation {
                 throw e;
             }
             throw new IOException(
-                    "Graph has a registration " + desired.uniqueName() + " of this gateway and does not show it yet", e);
+                    "Graph has a registration " + desired.uniqueName() + " of this gateway and does not show it yet",
+                    e);
         }
     }
 
@@ -79,7 +80,8 @@ final class SingleCreation {
         }
         if (deleted != null) {
             throw new IOException("the registration of this gateway, "
-                    + deleted.path("displayName").asText() + " (" + deleted.path("appId").asText()
+                    + deleted.path("displayName").asText() + " ("
+                    + deleted.path("appId").asText()
                     + "), was deleted, and its name is kept for 30 days: restore it, or delete it for good, under App"
                     + " registrations > Deleted applications or with ostiary entra delete --permanently");
         }

@@ -37,7 +37,7 @@ class HostileGraphTest {
     private Duration waited = Duration.ZERO;
     private HttpServer server;
     private ExecutorService threads;
-    private Answer answer;
+    private Answer answer = exchange -> {};
 
     @FunctionalInterface
     private interface Answer {
@@ -118,7 +118,9 @@ class HostileGraphTest {
             exchange.sendResponseHeaders(200, 0);
             exchange.getResponseBody().write('{');
             exchange.getResponseBody().flush();
-            over.await(2, TimeUnit.MINUTES);
+            if (!over.await(2, TimeUnit.MINUTES)) {
+                throw new IOException("the test has not ended");
+            }
         };
 
         assertThatThrownBy(() -> client(Duration.ofSeconds(2)).get("/me"))
@@ -160,7 +162,8 @@ class HostileGraphTest {
             }
         };
 
-        assertThat(client(Duration.ofSeconds(30)).get("/me").path("id").asText()).isEqualTo("1");
+        assertThat(client(Duration.ofSeconds(30)).get("/me").path("id").asText())
+                .isEqualTo("1");
         assertThat(waited).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(90));
     }
 

@@ -85,7 +85,8 @@ public final class RegistrationCheck {
     private void differences() {
         for (Change change : Diff.of(desired, actual, Diff.Options.DEFAULT).changes()) {
             boolean follows = change.path().equals("admin consent") && actual.servicePrincipal() == null;
-            if (follows || (change.field() == EntraField.FEDERATED_CREDENTIALS && nearMisses.ofTheFederatedCredential())) {
+            if (follows
+                    || (change.field() == EntraField.FEDERATED_CREDENTIALS && nearMisses.ofTheFederatedCredential())) {
                 continue;
             }
             findings.add(
@@ -155,5 +156,4 @@ public final class RegistrationCheck {
             }
         }
     }
-
 }

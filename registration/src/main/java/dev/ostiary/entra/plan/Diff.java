@@ -222,8 +222,7 @@ public final class Diff {
             case DesiredRegistration.Credential.Secret secret -> made(EntraField.CLIENT_SECRETS, "a client secret");
             case DesiredRegistration.Credential.Certificate certificate ->
                 made(EntraField.CERTIFICATES, "a certificate");
-            case DesiredRegistration.Credential.Federated federated ->
-                new FederatedDiff(comparison).add(federated);
+            case DesiredRegistration.Credential.Federated federated -> new FederatedDiff(comparison).add(federated);
         }
     }
 
@@ -260,8 +259,7 @@ public final class Diff {
     private void leftover(EntraField field, String path, List<String> there, List<String> needed) {
         List<String> more = there.stream().filter(one -> !needed.contains(one)).toList();
         if (!more.isEmpty() && !options.prune()) {
-            comparison.surplus(
-                    field, path, String.join(", ", more), "not needed by these resources", List.of());
+            comparison.surplus(field, path, String.join(", ", more), "not needed by these resources", List.of());
         }
     }
 

@@ -19,7 +19,9 @@ final class DeletedItemsResource {
 
     Response answer(Call call) {
         Call.Key items = call.key();
-        if (items == null || !items.value().equalsIgnoreCase("deletedItems") || call.rest().size() != 1) {
+        if (items == null
+                || !items.value().equalsIgnoreCase("deletedItems")
+                || call.rest().size() != 1) {
             throw call.notHere();
         }
         String last = call.rest().getFirst();

@@ -12,7 +12,8 @@ import java.util.Set;
  */
 final class DirectoryEndpoint {
 
-    private static final Set<String> SETS = Set.of("applications", "servicePrincipals", "oauth2PermissionGrants", "directory");
+    private static final Set<String> SETS =
+            Set.of("applications", "servicePrincipals", "oauth2PermissionGrants", "directory");
 
     private final LiveDirectory live;
     private final TenantPolicy policy;

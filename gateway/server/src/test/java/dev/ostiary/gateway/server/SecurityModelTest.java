@@ -63,10 +63,10 @@ class SecurityModelTest {
         return rows;
     }
 
-    /** Of the gateway, the bridge, the operator and connect, by class. */
+    /** Of the gateway, the bridge, the operator, connect and the commands for the app registration, by class. */
     private static Map<String, String> sources(String kind) throws IOException {
         Map<String, String> sources = new HashMap<>();
-        for (String module : List.of(".", "../bridge", "../../operator", "../../connect")) {
+        for (String module : List.of(".", "../bridge", "../../operator", "../../connect", "../../entra")) {
             try (Stream<Path> files = Files.walk(Path.of(module, "src", kind, "java"))) {
                 for (Path file :
                         files.filter(path -> path.toString().endsWith(".java")).toList()) {

@@ -116,8 +116,9 @@ class EntraAuthenticatorTest {
     void whoeverHasAV1TokenIsToldWhereTheRegistrationSaysSo() {
         String token = anna("mcp.notes").version(1).build();
         assertThat(gateway.authenticate("notes", token))
-                .isInstanceOfSatisfying(Rejected.class, rejected -> assertThat(rejected.description())
-                        .contains(EntraField.TOKEN_VERSION.place()));
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        rejected -> assertThat(rejected.description()).contains(EntraField.TOKEN_VERSION.place()));
     }
 
     @Test

@@ -235,7 +235,8 @@ class HostileTokenTest {
                                 "v2 token with the route's URL",
                                 t -> t.audience(PUBLIC_URL + "/notes"),
                                 "WrongAudience"),
-                        // The registration issues tokens of v2.0 alone; audiences of v1.0 are URIs that others may claim.
+                        // The registration issues tokens of v2.0 alone; audiences of v1.0 are URIs that others may
+                        // claim.
                         claims("v1 token for the registration", t -> t.version(1), "VersionNotAccepted"),
                         claims(
                                 "v1 token for the registration's default URI",
