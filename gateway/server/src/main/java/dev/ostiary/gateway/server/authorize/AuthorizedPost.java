@@ -10,9 +10,9 @@ import java.util.Map;
  * A body of JSON-RPC messages, every one of which may pass; or none, where it is answered in place of the workload.
  *
  * @param context the exchange
- * @param body the bytes that were judged, to be forwarded as they are
+ * @param body the bytes that were judged, to be forwarded as they are; answers in it have the ids that the workload gave
  * @param batch whether the body is a batch
- * @param messages what was found in them
+ * @param messages what was found in the bytes that came
  * @param lists the requests among them whose answer is a list to be cut down
  */
 @SuppressWarnings("ArrayRecordComponent") // read once, forwarded once; never compared
@@ -22,6 +22,11 @@ public record AuthorizedPost(
     public AuthorizedPost {
         messages = List.copyOf(messages);
         lists = Map.copyOf(lists);
+    }
+
+    /** The same with other bytes to forward. */
+    AuthorizedPost as(byte[] forwarded) {
+        return new AuthorizedPost(context, forwarded, batch, messages, lists);
     }
 
     /** Whether the workload owes an answer. */

@@ -9,6 +9,7 @@ import dev.ostiary.gateway.server.mcp.MessageId;
 import dev.ostiary.gateway.server.mcp.MethodTable;
 import dev.ostiary.gateway.server.mcp.MethodTable.Direction;
 import dev.ostiary.gateway.server.mcp.Rule;
+import dev.ostiary.gateway.server.mcp.Splices;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Judges every message of a post by its row in the {@link MethodTable}. One message that may not pass keeps the whole post
- * back: what is forwarded is the body as it came, or nothing.
+ * back: what is forwarded is the body as it came, save for the ids of answers, or nothing.
  */
 public final class PostAuthorizer {
 
@@ -53,10 +54,11 @@ public final class PostAuthorizer {
         }
         decide(context, messages, 0, refusal -> {
             try {
-                Refusal last = refusal == null ? closeAnswered(context, messages) : refusal;
                 AuthorizedPost post = new AuthorizedPost(context, body, batch, messages, lists);
-                if (last != null) {
-                    refuse(post, last);
+                if (refusal != null) {
+                    refuse(post, refusal);
+                } else if (answersSomething(messages)) {
+                    passAnswers(post, next);
                 } else {
                     next.post(post);
                 }
@@ -153,14 +155,32 @@ public final class PostAuthorizer {
         then.accept(null);
     }
 
-    /** Closes the requests that are answered here. Another post may have answered one of them meanwhile. */
-    private @Nullable Refusal closeAnswered(McpContext context, List<Message> messages) {
+    private static boolean answersSomething(List<Message> messages) {
         for (Message message : messages) {
-            if (message.kind() == Message.Kind.RESPONSE && !serverRequests.answers(context, message)) {
-                return new Refusal(message, UNASKED, null);
+            if (message.kind() == Message.Kind.RESPONSE) {
+                return true;
             }
         }
-        return null;
+        return false;
+    }
+
+    /**
+     * Closes the requests that are answered here, and hands the answers on under the ids that the workload gave. Another post may
+     * have answered one of them meanwhile.
+     */
+    private void passAnswers(AuthorizedPost post, AuthorizedHandler next) {
+        Splices ids = new Splices();
+        for (Message message : post.messages()) {
+            if (message.kind() == Message.Kind.RESPONSE) {
+                byte[] asked = serverRequests.answer(post.context(), message);
+                if (asked == null) {
+                    refuse(post, new Refusal(message, UNASKED, null));
+                    return;
+                }
+                message.replaceId(ids, asked);
+            }
+        }
+        next.post(post.as(ids.apply(post.body(), 0, post.body().length)));
     }
 
     private static void failed(McpContext context, RuntimeException e) {

@@ -14,6 +14,7 @@ import dev.ostiary.gateway.server.mcp.MessageId;
 import dev.ostiary.gateway.server.mcp.MethodTable;
 import dev.ostiary.gateway.server.mcp.MethodTable.Direction;
 import dev.ostiary.gateway.server.mcp.Rule;
+import dev.ostiary.gateway.server.mcp.Splices;
 import dev.ostiary.gateway.server.mcp.SseEvent;
 import dev.ostiary.gateway.server.mcp.SseWriter;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Judges what a workload says on a stream, message by message: requests and notifications by the method table, answers by
- * what was asked, lists by the policies. What is not passed on leaves its event id behind, so that resuming still works.
+ * what was asked, lists by the policies. What it asks the client goes under an id that any replica can read. What is not passed on leaves its event id behind, so that resuming still works.
  *
  * <p>Confined to the exchange's executor.
  */
@@ -39,7 +40,7 @@ final class EventJudge {
     private final MessageDecider decider;
     private final ListFilter lists;
     private final TaskOwners tasks;
-    private final SessionRequests requests;
+    private final SealedQuestions questions;
     private final Catalogues catalogues;
     private final Consumer<String> toolsChanged;
 
@@ -47,13 +48,13 @@ final class EventJudge {
             MessageDecider decider,
             ListFilter lists,
             TaskOwners tasks,
-            SessionRequests requests,
+            SealedQuestions questions,
             Catalogues catalogues,
             Consumer<String> toolsChanged) {
         this.decider = decider;
         this.lists = lists;
         this.tasks = tasks;
-        this.requests = requests;
+        this.questions = questions;
         this.catalogues = catalogues;
         this.toolsChanged = toolsChanged;
     }
@@ -95,7 +96,8 @@ final class EventJudge {
                                         SseWriter.replaceData(
                                                 event, WorkloadErrors.body(context, message.id(), failure));
                                 }));
-            case Reading.Batch(List<Message> messages) -> judgeBatch(context, answers, messages, 0, event, then);
+            case Reading.Batch(List<Message> messages) -> judgeBatch(
+                        context, answers, messages, 0, new Splices(), event, data, then);
         }
     }
 
@@ -105,19 +107,29 @@ final class EventJudge {
             @Nullable OwedAnswers answers,
             List<Message> messages,
             int index,
+            Splices changed,
             SseEvent event,
+            byte[] data,
             Consumer<byte[]> then) {
         if (index == messages.size()) {
-            then.accept(event.raw());
+            then.accept(
+                    changed.isEmpty()
+                            ? event.raw()
+                            : SseWriter.replaceData(event, changed.apply(data, 0, data.length)));
             return;
         }
-        byte[] single = messages.get(index).bytes();
-        judgeOne(context, answers, messages.get(index), single, judged -> {
-            if (!(judged instanceof Judged.Pass(byte[] bytes) && untouched(bytes, single))) {
+        Message message = messages.get(index);
+        byte[] single = message.bytes();
+        judgeOne(context, answers, message, single, judged -> {
+            boolean answer = message.kind() == Message.Kind.RESPONSE;
+            if (!(judged instanceof Judged.Pass(byte[] bytes)) || (answer && !untouched(bytes, single))) {
                 drop(context, event, "a batch with a message that may not pass", then);
-            } else {
-                judgeBatch(context, answers, messages, index + 1, event, then);
+                return;
             }
+            if (!untouched(bytes, single)) {
+                changed.replace(message.start(), message.end(), bytes);
+            }
+            judgeBatch(context, answers, messages, index + 1, changed, event, data, then);
         });
     }
 
@@ -142,18 +154,43 @@ final class EventJudge {
 
     private Judged allowed(McpContext context, Message message, byte[] data) {
         if (message.kind() == Message.Kind.REQUEST) {
-            MessageId id = message.id();
-            if (id == null || !requests.open(context, id)) {
-                note(context, "a request that cannot be answered: no session, or too many are open");
-                return DROP;
-            }
-        } else if (message.method().equals(TOOLS_CHANGED)) {
+            return asked(context, message);
+        }
+        if (message.method().equals(TOOLS_CHANGED)) {
             catalogues.forget(context);
             toolsChanged.accept(context.served().route().name());
-        } else if (message.method().equals(CANCELLED)) {
-            requests.cancelled(context, message.requestId());
+        } else if (context.era() == Era.LEGACY && message.method().equals(CANCELLED)) {
+            return takenBack(context, message, data);
         }
         return new Judged.Pass(data);
+    }
+
+    private Judged asked(McpContext context, Message request) {
+        MessageId id = request.id();
+        byte[] shown = id == null ? null : questions.ask(context, id);
+        if (shown == null) {
+            note(context, "a request that cannot be answered: no session, or too long an id");
+            return DROP;
+        }
+        Splices splices = new Splices();
+        request.replaceId(splices, shown);
+        return new Judged.Pass(splices.apply(request.source(), request.start(), request.end()));
+    }
+
+    /** What a workload takes back, the client knows by the id that it was shown. */
+    private Judged takenBack(McpContext context, Message cancelled, byte[] data) {
+        MessageId id = cancelled.requestId();
+        if (id == null) {
+            return new Judged.Pass(data);
+        }
+        byte[] shown = questions.takeBack(context, id);
+        if (shown == null) {
+            note(context, "a request is taken back that cannot have been passed on");
+            return DROP;
+        }
+        Splices splices = new Splices();
+        cancelled.replaceRequestId(splices, shown);
+        return new Judged.Pass(splices.apply(cancelled.source(), cancelled.start(), cancelled.end()));
     }
 
     private void answer(

@@ -51,7 +51,6 @@ public final class Forwarder implements AuthorizedHandler {
             Responses.empty(context.exchange(), HttpResponseStatus.OK, Responses.headers());
             return;
         }
-        relays.requests().forget(session);
         CredentialedCall.send(
                 context,
                 relays,

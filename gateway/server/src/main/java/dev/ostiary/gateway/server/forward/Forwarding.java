@@ -11,6 +11,7 @@ import dev.ostiary.gateway.server.authorize.TaskOwners;
 import dev.ostiary.gateway.server.credentials.WorkloadCredentials;
 import dev.ostiary.gateway.server.identity.Challenge;
 import dev.ostiary.gateway.server.identity.Principal;
+import dev.ostiary.gateway.server.keys.QuestionIds;
 import dev.ostiary.gateway.server.keys.Sealer;
 import dev.ostiary.gateway.server.upstream.UpstreamClient;
 import io.netty.util.concurrent.EventExecutor;
@@ -22,7 +23,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What forwarding keeps for the life of the process: open streams, catalogues, requests of workloads. Configurations come
+ * What forwarding keeps for the life of the process: open streams, catalogues, what was answered. Configurations come
  * and go; each gets a {@link Forwarder} of its own. Any thread.
  */
 public final class Forwarding {
@@ -32,7 +33,6 @@ public final class Forwarding {
 
     private final UpstreamClient client;
     private final LiveStreams streams;
-    private final SessionRequests requests = new SessionRequests();
     private final SessionSuccessors successors = new SessionSuccessors();
     private final OpenCalls calls = new OpenCalls();
     private final Catalogues catalogues;
@@ -61,9 +61,10 @@ public final class Forwarding {
         streams = new LiveStreams(clock);
         catalogues = new Catalogues(new ToolLister(this::latest));
         MessageDecider decider = new MessageDecider(decisions, catalogues, tasks, log, clock);
-        authorizer = new PostAuthorizer(decider, requests);
+        SealedQuestions questions = new SealedQuestions(() -> latest().questionIds(), clock);
+        authorizer = new PostAuthorizer(decider, questions);
         ListFilter lists = new ListFilter(decisions, tasks, catalogues, log, clock);
-        judge = new EventJudge(decider, lists, tasks, requests, catalogues, toolsChanged);
+        judge = new EventJudge(decider, lists, tasks, questions, catalogues, toolsChanged);
     }
 
     /** Judges posts, under whatever configuration they came. */
@@ -79,12 +80,15 @@ public final class Forwarding {
     /**
      * The forwarder of a configuration, which calls and streams that begin with it keep.
      *
+     * @param sealer seals session ids
+     * @param questionIds what clients see of the ids under which workloads ask them
      * @param credentials what its workloads are shown
      * @param challenges how clients of a route are asked to sign in, by route name
      * @param current the route of a name in whatever configuration is enforced when it is asked; null when it is not open
      */
     public Forwarder forwarder(
             Sealer sealer,
+            QuestionIds questionIds,
             WorkloadCredentials credentials,
             Map<String, Challenge> challenges,
             Function<String, @Nullable ServedRoute> current) {
@@ -93,10 +97,10 @@ public final class Forwarding {
                 judge,
                 authorizer,
                 streams,
-                requests,
                 successors,
                 calls,
                 sealer,
+                questionIds,
                 credentials,
                 challenges,
                 current,

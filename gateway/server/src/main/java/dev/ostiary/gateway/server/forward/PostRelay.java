@@ -124,7 +124,6 @@ final class PostRelay implements CredentialedCall.Listener, LiveStreams.Stream {
         }
         if (status == 404 && context.session() != null) {
             finishWith(() -> Answers.error(exchange, JsonRpcErrors.sessionNotFound(OpenedAnswer.onlyId(post))));
-            relays.requests().forget(context.session());
             return;
         }
         boolean theirs = status >= 400 && status < 500 && status != 401 && status != 403 && status != 429;

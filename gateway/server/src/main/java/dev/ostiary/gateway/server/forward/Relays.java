@@ -4,6 +4,7 @@ import dev.ostiary.gateway.server.authorize.PostAuthorizer;
 import dev.ostiary.gateway.server.authorize.ServedRoute;
 import dev.ostiary.gateway.server.credentials.WorkloadCredentials;
 import dev.ostiary.gateway.server.identity.Challenge;
+import dev.ostiary.gateway.server.keys.QuestionIds;
 import dev.ostiary.gateway.server.keys.Sealer;
 import dev.ostiary.gateway.server.upstream.UpstreamClient;
 import java.time.Duration;
@@ -19,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param judge judges what they say
  * @param authorizer judges posts again when the configuration has changed
  * @param streams the open event streams
- * @param requests the requests that workloads have open at clients
  * @param successors sessions that have taken the place of lost ones
  * @param calls the requests that callers have open at workloads without sessions
  * @param sealer seals session ids
+ * @param questionIds what clients see of the ids under which workloads ask them
  * @param credentials what workloads are shown
  * @param challenges how clients of a route are asked to sign in, by route name
  * @param current the route of a name as it is served now; null when it is no longer open
@@ -34,10 +35,10 @@ record Relays(
         EventJudge judge,
         PostAuthorizer authorizer,
         LiveStreams streams,
-        SessionRequests requests,
         SessionSuccessors successors,
         OpenCalls calls,
         Sealer sealer,
+        QuestionIds questionIds,
         WorkloadCredentials credentials,
         Map<String, Challenge> challenges,
         Function<String, @Nullable ServedRoute> current,

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import javax.crypto.Cipher;
@@ -93,7 +92,7 @@ public final class Sealer {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM failed to seal", e);
         }
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+        return OneSpelling.encode(sealed);
     }
 
     /**
@@ -109,7 +108,7 @@ public final class Sealer {
         if (sealed.length() > maxLength || sealed.length() < minLength) {
             return null;
         }
-        byte[] bytes = decode(sealed);
+        byte[] bytes = OneSpelling.decode(sealed);
         if (bytes == null || bytes.length < HEADER_BYTES || bytes[0] != VERSION) {
             return null;
         }
@@ -137,37 +136,6 @@ public final class Sealer {
     @Override
     public String toString() {
         return "Sealer[" + keys.size() + " keys]";
-    }
-
-    /** Decodes base64url that has one spelling; null for anything else. The JDK's decoder throws, and allows stray bits. */
-    private static byte @Nullable [] decode(String text) {
-        int length = text.length();
-        if (length % 4 == 1) {
-            return null;
-        }
-        for (int i = 0; i < length; i++) {
-            if (digit(text.charAt(i)) < 0) {
-                return null;
-            }
-        }
-        int strayBits = length % 4 == 2 ? 0x0f : length % 4 == 3 ? 0x03 : 0;
-        if ((digit(text.charAt(length - 1)) & strayBits) != 0) {
-            return null;
-        }
-        return Base64.getUrlDecoder().decode(text);
-    }
-
-    private static int digit(char c) {
-        if (c >= 'A' && c <= 'Z') {
-            return c - 'A';
-        }
-        if (c >= 'a' && c <= 'z') {
-            return c - 'a' + 26;
-        }
-        if (c >= '0' && c <= '9') {
-            return c - '0' + 52;
-        }
-        return c == '-' ? 62 : c == '_' ? 63 : -1;
     }
 
     private static SecretKey secret(KeyRing.Key key) {

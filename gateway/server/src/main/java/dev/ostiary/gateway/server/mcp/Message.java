@@ -82,6 +82,16 @@ public final class Message {
         return Arrays.copyOfRange(source, start, end);
     }
 
+    /** Puts another id, as JSON, in the place of this message's, which has one. */
+    public void replaceId(Splices splices, byte[] json) {
+        replace(Shape.ID, splices, json);
+    }
+
+    /** Puts another id, as JSON, in the place of {@link #requestId()}, which is there. */
+    public void replaceRequestId(Splices splices, byte[] json) {
+        replace(Shape.REQUEST_ID, splices, json);
+    }
+
     /** {@code params.name}: the tool or prompt. */
     public @Nullable String name() {
         if (name == null) {
@@ -256,6 +266,13 @@ public final class Message {
     @Override
     public String toString() {
         return "Message[" + kind + ", " + (end - start) + " bytes]";
+    }
+
+    private void replace(int field, Splices splices, byte[] json) {
+        if (!has(field)) {
+            throw new IllegalStateException("there is nothing to replace");
+        }
+        splices.replace(fields[2 * field], fields[2 * field + 1], json);
     }
 
     private boolean has(int field) {

@@ -114,7 +114,7 @@ public final class MethodTable {
                     "",
                     MATCH,
                     new Rule.Refuse("clients must not post responses since 2026-07-28"),
-                    "to a request that the server has open on this session"),
+                    "to a request that the server has sent on this session"),
             row(TO_CLIENT, REQUEST, "ping", ALLOW, REMOVED, ""),
             row(TO_CLIENT, REQUEST, "sampling/createMessage", ALLOW, EMBEDDED, "on a stream of an authorized session"),
             row(TO_CLIENT, REQUEST, "elicitation/create", ALLOW, EMBEDDED, "on a stream of an authorized session"),

@@ -20,7 +20,7 @@ public sealed interface Rule {
      */
     record Filter(ListKind list) implements Rule {}
 
-    /** A response: passes when it answers a request that is open in the other direction on the same session. */
+    /** A response: passes when it answers a request that went in the other direction on the same session. */
     record MatchRequest() implements Rule {}
 
     /**

@@ -3,15 +3,17 @@ package dev.ostiary.gateway.server.mcp;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Replacements in a range of bytes; everything between them stays byte for byte. */
-final class Splices {
+/** Replacements in a range of bytes; everything between them stays byte for byte. Not thread-safe. */
+public final class Splices {
 
     private record Splice(int start, int end, List<byte[]> pieces) {}
 
     private final List<Splice> splices = new ArrayList<>();
 
+    public Splices() {}
+
     /** Replaces a range; ranges must not overlap, in any order. */
-    void replace(int start, int end, byte[] with) {
+    public void replace(int start, int end, byte[] with) {
         splices.add(new Splice(start, end, List.of(with)));
     }
 
@@ -20,8 +22,13 @@ final class Splices {
         splices.add(new Splice(start, end, with));
     }
 
+    /** Whether nothing is replaced. */
+    public boolean isEmpty() {
+        return splices.isEmpty();
+    }
+
     /** The bytes from {@code start} to {@code end} with the replacements made. */
-    byte[] apply(byte[] in, int start, int end) {
+    public byte[] apply(byte[] in, int start, int end) {
         splices.sort((a, b) -> Integer.compare(a.start, b.start));
         int length = end - start;
         for (Splice splice : splices) {

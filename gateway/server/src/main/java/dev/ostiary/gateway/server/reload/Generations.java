@@ -33,6 +33,7 @@ import dev.ostiary.gateway.server.identity.EntraAuthenticator;
 import dev.ostiary.gateway.server.identity.GroupsOnDemand;
 import dev.ostiary.gateway.server.identity.MetadataHandler;
 import dev.ostiary.gateway.server.identity.TokenCache;
+import dev.ostiary.gateway.server.keys.QuestionIds;
 import dev.ostiary.gateway.server.keys.Sealer;
 import dev.ostiary.gateway.server.legacysse.LegacySessions;
 import dev.ostiary.gateway.server.legacysse.LegacySse;
@@ -142,7 +143,7 @@ public final class Generations {
         ConfiguredFacades.Built facade = facades.build(config, registration);
         WorkloadCredentials credentials = WorkloadCredentials.of(
                 config, delegated, registration.signIn(), facade == null ? null : facade.sessions(), time);
-        Forwarder forwarder = forwarding.forwarder(sealer, credentials, challenges, current);
+        Forwarder forwarder = forwarding.forwarder(sealer, new QuestionIds(config.keys()), credentials, challenges, current);
         McpEndpoint endpoint = new McpEndpoint(
                 served,
                 new Callers(snapshot.authorization().principalClaim()),

@@ -266,7 +266,7 @@ class MethodTableTest {
                 | allow | passes; whoever may use the route may send it |
                 | decide | passes when policy permits every target; tools by `call_tool`, prompts by `get_prompt`, resources by `read_resource`, tasks by who created them |
                 | filter | passes; of the list in the answer only what policy permits is shown, with a private cache scope |
-                | match | a response: passes when it answers a request that is open in the other direction on the same session |
+                | match | a response: passes when it answers a request that went in the other direction on the same session |
                 | refuse | does not pass |
                 """);
         section(page, "From client to server", TO_SERVER);

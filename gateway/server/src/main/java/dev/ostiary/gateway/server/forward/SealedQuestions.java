@@ -1,0 +1,99 @@
+package dev.ostiary.gateway.server.forward;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.ostiary.gateway.server.authorize.McpContext;
+import dev.ostiary.gateway.server.authorize.ServerRequests;
+import dev.ostiary.gateway.server.keys.QuestionIds;
+import dev.ostiary.gateway.server.keys.QuestionIds.Question;
+import dev.ostiary.gateway.server.keys.SessionSeal;
+import dev.ostiary.gateway.server.mcp.Message;
+import dev.ostiary.gateway.server.mcp.MessageId;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What workloads ask clients, under ids that any replica can read: the question may be passed on by one and the answer come to
+ * another. Nothing is kept of a question, so there is nothing that many of them could fill; how fast they come is up to whoever
+ * reads the stream they come on.
+ *
+ * <p>An answer passes only in the session that was asked, and at one replica once: each remembers, within bounds, what was
+ * answered there or taken back there. Across replicas it is the workload that takes one answer to each question, as JSON-RPC has
+ * every requester do. A workload that uses an id again asks anew, where the question passes.
+ *
+ * <p>Any thread.
+ */
+final class SealedQuestions implements ServerRequests {
+
+    /** Newest answers that a replica knows; the oldest are forgotten first. A few megabytes. */
+    private static final long MAX_ANSWERED = 50_000;
+
+    private final Supplier<QuestionIds> ids;
+    private final InstantSource clock;
+    private final Cache<Long, Boolean> answered = Caffeine.newBuilder()
+            .maximumSize(MAX_ANSWERED)
+            .expireAfterWrite(QuestionIds.ANSWERABLE.multipliedBy(2))
+            .build();
+
+    /** @param ids the ones of the keys that are in force when asked */
+    SealedQuestions(Supplier<QuestionIds> ids, InstantSource clock) {
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean isOpen(McpContext context, Message response) {
+        Question question = question(context, response);
+        return question != null && answered.getIfPresent(question.mark()) == null;
+    }
+
+    @Override
+    public byte @Nullable [] answer(McpContext context, Message response) {
+        Question question = question(context, response);
+        return question != null && answered.asMap().putIfAbsent(question.mark(), true) == null
+                ? question.asked()
+                : null;
+    }
+
+    /**
+     * A workload asks.
+     *
+     * @return the id to show the client, as JSON; null when it must not be asked: it has no session to answer in, or the id is
+     *     too long to be carried
+     */
+    byte @Nullable [] ask(McpContext context, MessageId id) {
+        Question question = question(context, id);
+        if (question == null) {
+            return null;
+        }
+        answered.invalidate(question.mark());
+        return question.json();
+    }
+
+    /**
+     * A workload takes a question back: an answer that comes here all the same is not passed on.
+     *
+     * @return the id that the client was shown, as JSON, unless that was in another half-day or under another key: then it knows
+     *     no such question, and what it answers is ignored by the workload; null when it cannot have been asked
+     */
+    byte @Nullable [] takeBack(McpContext context, MessageId id) {
+        Question question = question(context, id);
+        if (question == null) {
+            return null;
+        }
+        answered.put(question.mark(), true);
+        return question.json();
+    }
+
+    private @Nullable Question question(McpContext context, MessageId asked) {
+        SessionSeal session = context.session();
+        return session == null ? null : ids.get().ask(session, asked.json(), clock.instant());
+    }
+
+    private @Nullable Question question(McpContext context, Message response) {
+        SessionSeal session = context.session();
+        MessageId id = response.id();
+        return session == null || id == null ? null : ids.get().answered(session, id.toString(), clock.instant());
+    }
+}
