@@ -116,18 +116,20 @@ class EventStreamsTest extends GatewayScenario {
         Events events = inStream("ben", READ);
         Workload.Stream stream = stream();
         stream.message(SAMPLING);
-        assertThat(events.next()).contains("sampling/createMessage");
-        String answer = result(70, "{\"role\":\"assistant\"}");
+        String asked = events.next();
+        assertThat(asked).contains("sampling/createMessage");
+        String given = result(70, "{\"role\":\"assistant\"}");
+        String answer = given.replace("70", Events.id(asked));
 
-        assertThat(inSession("ben", gateway.initialize("ben", "notes"), answer.replace("70", "71"))
-                        .statusCode())
+        assertThat(inSession("ben", gateway.initialize("ben", "notes"), answer).statusCode())
                 .isEqualTo(400);
+        assertThat(inSession("ben", session, given).statusCode()).isEqualTo(400);
         assertThat(inSession("anna", gateway.initialize("anna", "notes"), answer)
                         .statusCode())
                 .isEqualTo(400);
         assertThat(gateway.post("ben", "notes", answer).statusCode()).isEqualTo(400);
         assertThat(inSession("ben", session, answer).statusCode()).isEqualTo(202);
-        assertThat(gateway.workload.received().getLast().body()).isEqualTo(answer);
+        assertThat(gateway.workload.received().getLast().body()).isEqualTo(given);
         int before = gateway.workload.received().size();
         assertThat(inSession("ben", session, answer).statusCode()).isEqualTo(400);
         assertThat(gateway.workload.received()).hasSize(before);
@@ -139,9 +141,10 @@ class EventStreamsTest extends GatewayScenario {
         Events events = inStream("ben", READ);
         Workload.Stream stream = stream();
         stream.message(SAMPLING).message(notification("notifications/cancelled", "{\"requestId\":70}"));
-        events.next();
-        assertThat(events.next()).contains("cancelled");
-        assertThat(inSession("ben", session, result(70, "{}")).statusCode()).isEqualTo(400);
+        String id = Events.id(events.next());
+        assertThat(events.next()).contains("cancelled").contains("\"requestId\":" + id);
+        assertThat(inSession("ben", session, result(70, "{}").replace("70", id)).statusCode())
+                .isEqualTo(400);
         stream.end();
     }
 
@@ -154,18 +157,24 @@ class EventStreamsTest extends GatewayScenario {
     }
 
     @Test
-    void aWorkloadCannotAskWithoutEnd() throws Exception {
+    void howeverMuchAWorkloadAsksEveryQuestionCanBeAnswered() throws Exception {
         Events events = inStream("ben", READ);
         Workload.Stream stream = stream();
-        for (int i = 0; i < 70; i++) {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
             stream.message(SAMPLING.replace("70", Integer.toString(1000 + i)));
         }
-        stream.message(result(2, "{}")).end();
-        int asked = 0;
-        while (events.next().contains("sampling")) {
-            asked++;
+        for (int i = 0; i < 200; i++) {
+            ids.add(Events.id(events.next()));
         }
-        assertThat(asked).isEqualTo(64);
+        assertThat(ids).doesNotHaveDuplicates();
+        for (int i : new int[] {0, 199, 64}) {
+            assertThat(inSession("ben", session, result(70, "{}").replace("70", ids.get(i)))
+                            .statusCode())
+                    .isEqualTo(202);
+            assertThat(gateway.workload.received().getLast().body()).isEqualTo(result(1000 + i, "{}"));
+        }
+        stream.message(result(2, "{}")).end();
     }
 
     @Test

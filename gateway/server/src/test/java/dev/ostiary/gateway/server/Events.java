@@ -1,5 +1,6 @@
 package dev.ostiary.gateway.server;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The answer to one request, read event by event as it comes. Every wait is ten seconds at most. */
 final class Events implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The regular end of a stream. */
     static final String END = "<end>";
@@ -62,6 +65,11 @@ final class Events implements AutoCloseable {
             throw new AssertionError("no event came");
         }
         return event;
+    }
+
+    /** The id of the message in an event, as JSON. */
+    static String id(String event) throws IOException {
+        return JSON.readTree(event.substring(event.indexOf("data: ") + 6)).path("id").toString();
     }
 
     /** Whether nothing has come that was not taken. */

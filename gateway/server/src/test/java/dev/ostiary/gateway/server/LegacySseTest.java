@@ -157,6 +157,34 @@ class LegacySseTest {
     }
 
     @Test
+    void whatTheServerAsksIsAnsweredUnderItsOwnId() throws Exception {
+        gateway.workload.script((request, reply) -> {
+            if (request.rpc().equals("tools/call")) {
+                reply.events()
+                        .write(("data: {\"jsonrpc\":\"2.0\",\"id\":70,\"method\":\"elicitation/create\","
+                                        + "\"params\":{\"message\":\"sure?\"}}\n\n")
+                                .getBytes(StandardCharsets.UTF_8));
+            } else {
+                answer(request, reply);
+            }
+        });
+        try (Events stream = open("ben")) {
+            String endpoint = endpoint(stream);
+            post("ben", endpoint, GatewayFixture.INITIALIZE);
+            assertThat(stream.next()).contains("\"serverInfo\"");
+            post("ben", endpoint, CALL);
+            String asked = stream.next();
+            assertThat(asked).contains("elicitation/create");
+            String answer = "{\"jsonrpc\":\"2.0\",\"id\":70,\"result\":{\"action\":\"decline\"}}";
+            post("ben", endpoint, answer.replace("70", Events.id(asked)));
+
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(gateway.workload.received())
+                            .anyMatch(request -> request.body().equals(answer)));
+        }
+    }
+
+    @Test
     void strangersAreAskedToSignIn() throws Exception {
         HttpResponse<String> refused = gateway.http.send(get("").build(), HttpResponse.BodyHandlers.ofString());
 

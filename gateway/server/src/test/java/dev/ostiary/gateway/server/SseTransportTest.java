@@ -128,6 +128,28 @@ class SseTransportTest {
     }
 
     @Test
+    void whatTheWorkloadAsksIsAnsweredUnderItsOwnId() throws Exception {
+        String session = gateway.initialize("ben", "notes");
+        try (Events heard = gateway.listen("ben", "notes", session)) {
+            assertThat(heard.head().statusCode()).isEqualTo(200);
+            old.only().message("{\"jsonrpc\":\"2.0\",\"id\":\"7\",\"method\":\"roots/list\"}");
+            String id = Events.id(heard.next());
+            assertThat(id).isNotEqualTo("\"7\"");
+            String answer = "{\"jsonrpc\":\"2.0\",\"id\":\"7\",\"result\":{\"roots\":[]}}";
+
+            assertThat(post("ben", answer, session).statusCode()).isEqualTo(400);
+            assertThat(post("ben", answer.replace("\"7\"", id), session).statusCode())
+                    .isEqualTo(202);
+            await().atMost(LONG).untilAsserted(() -> assertThat(old.posted).contains(answer));
+
+            old.only()
+                    .message("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
+                            + "\"params\":{\"requestId\":\"7\"}}");
+            assertThat(heard.next()).contains("\"requestId\":" + id);
+        }
+    }
+
+    @Test
     void messagesAreSentToTheStreamsOwnOriginAlone() throws Exception {
         try (SseWorkload elsewhere = new SseWorkload(SseTransportTest::answer)) {
             old.endpoint = elsewhere.url().resolve("/messages").toString() + "?session=";
