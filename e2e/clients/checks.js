@@ -8,6 +8,13 @@ export const headers = process.env.MCP_TOKEN ? { Authorization: `Bearer ${proces
 /** Which server is behind the URL, since what can be checked depends on it: `everything` or `v2`. */
 export const server = process.env.MCP_SERVER ?? usage();
 
+if (process.env.MCP_NEW_CONNECTIONS) {
+    // Each request on a connection of its own, so that a balancer gives each to another replica. Loading fetch makes its dispatcher.
+    await fetch('data:,');
+    const dispatcher = Symbol.for('undici.globalDispatcher.1');
+    globalThis[dispatcher] = new globalThis[dispatcher].constructor({ pipelining: 0 });
+}
+
 let failed = 0;
 
 export async function check(name, body) {

@@ -38,19 +38,29 @@ final class GatewayInFront implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final EntraEmulator emulator;
-    private final GatewayServer server;
+    private final List<GatewayServer> replicas = new ArrayList<>();
     private final String publicUrl;
 
-    private GatewayInFront(EntraEmulator emulator, GatewayServer server, String publicUrl) {
+    private GatewayInFront(EntraEmulator emulator, String publicUrl) {
         this.emulator = emulator;
-        this.server = server;
         this.publicUrl = publicUrl;
     }
 
     /** Puts a gateway in front of these servers: route → MCP endpoint. */
     static GatewayInFront of(Map<String, URI> servers) throws IOException {
         int port = freePort();
-        String publicUrl = "http://localhost:" + port;
+        return start(servers, "http://localhost:" + port, List.of(port));
+    }
+
+    /** The same with two replicas behind a balancer, which must outlive them. */
+    static GatewayInFront ofTwo(Map<String, URI> servers, Balancer balancer) throws IOException {
+        GatewayInFront gateway = start(servers, "http://localhost:" + balancer.port(), List.of(0, 0));
+        balancer.over(gateway.replicas.stream().map(GatewayServer::port).toList());
+        return gateway;
+    }
+
+    private static GatewayInFront start(Map<String, URI> servers, String publicUrl, List<Integer> ports)
+            throws IOException {
         EntraEmulator emulator = EntraEmulator.start(
                 Settings.of(DemoDirectory.forGateway(publicUrl, List.copyOf(new TreeSet<>(servers.keySet()))))
                         .withAccessTokenLifetime(Duration.ofHours(1)));
@@ -73,14 +83,17 @@ final class GatewayInFront implements AutoCloseable {
                 compilation.gateways().getFirst().snapshot(),
                 KeyRing.generate(new SecureRandom(), Instant.now()),
                 Credentials.NONE);
-        GatewayServer server = GatewayServer.start(
-                new GatewayServer.Settings(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                        null,
-                        0,
-                        OutputStream.nullOutputStream()),
-                config);
-        return new GatewayInFront(emulator, server, publicUrl);
+        GatewayInFront gateway = new GatewayInFront(emulator, publicUrl);
+        for (int port : ports) {
+            gateway.replicas.add(GatewayServer.start(
+                    new GatewayServer.Settings(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                            null,
+                            0,
+                            OutputStream.nullOutputStream()),
+                    config));
+        }
+        return gateway;
     }
 
     /** The public URL of a route. */
@@ -97,7 +110,7 @@ final class GatewayInFront implements AutoCloseable {
 
     @Override
     public void close() {
-        server.close();
+        replicas.forEach(GatewayServer::close);
         emulator.close();
     }
 

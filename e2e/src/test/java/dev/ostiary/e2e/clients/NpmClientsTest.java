@@ -1,11 +1,14 @@
 package dev.ostiary.e2e.clients;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
@@ -41,6 +44,34 @@ class NpmClientsTest {
                                         "MCP_SERVER", pairing.server(),
                                         "MCP_ERA", pairing.era()))));
             }
+            return nodes.build();
+        }
+    }
+
+    /** A client's answer to what the server asks is another request than the one that brought the question. */
+    @TestFactory
+    Stream<DynamicNode> everyRequestMayGoToAnotherReplica() throws Exception {
+        NpmPrograms programs = NpmPrograms.installed();
+        try (Balancer balancer = new Balancer();
+                NpmPrograms.Server everything = programs.server("everything");
+                GatewayInFront gateway = GatewayInFront.ofTwo(Map.of("everything", everything.url()), balancer)) {
+            Stream.Builder<DynamicNode> nodes = Stream.builder();
+            for (String program : List.of("v1", "v2")) {
+                nodes.add(DynamicContainer.dynamicContainer(
+                        program,
+                        programs.checks(
+                                program + ".js",
+                                Map.of(
+                                        "MCP_URL", gateway.url("everything"),
+                                        "MCP_TOKEN", gateway.token("everything"),
+                                        "MCP_SERVER", "everything",
+                                        "MCP_ERA", "legacy",
+                                        "MCP_NEW_CONNECTIONS", "true"))));
+            }
+            List<Integer> served = balancer.served();
+            nodes.add(DynamicTest.dynamicTest(
+                    "both replicas were busy",
+                    () -> assertThat(served).hasSize(2).allMatch(connections -> connections > 20)));
             return nodes.build();
         }
     }
