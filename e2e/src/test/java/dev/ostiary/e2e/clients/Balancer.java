@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
@@ -14,7 +15,7 @@ import java.util.stream.IntStream;
 final class Balancer implements AutoCloseable {
 
     private final ServerSocket server;
-    private final ConcurrentHashMap<Socket, Boolean> open = new ConcurrentHashMap<>();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile List<Integer> replicas = List.of();
     private volatile AtomicIntegerArray served = new AtomicIntegerArray(0);
 
@@ -36,29 +37,33 @@ final class Balancer implements AutoCloseable {
     /** How many connections each replica got. */
     List<Integer> served() {
         AtomicIntegerArray counts = served;
-        return IntStream.range(0, counts.length())
-                .mapToObj(counts::get)
-                .toList();
+        return IntStream.range(0, counts.length()).mapToObj(counts::get).toList();
     }
 
     private void accept() {
         for (int turn = 0; !server.isClosed(); turn++) {
+            Socket client;
             try {
-                Socket client = server.accept();
-                int replica = turn % replicas.size();
-                served.incrementAndGet(replica);
-                Socket there = new Socket();
+                client = server.accept();
+            } catch (IOException closed) {
+                return;
+            }
+            int replica = turn % replicas.size();
+            served.incrementAndGet(replica);
+            Socket there = new Socket();
+            try {
                 there.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), replicas.get(replica)));
                 carry(client, there);
                 carry(there, client);
-            } catch (IOException closed) {
-                // Nothing listens there any more; the client sees its connection end.
+            } catch (IOException nobodyListens) {
+                end(client);
+                end(there);
             }
         }
     }
 
     private void carry(Socket from, Socket to) {
-        open.put(from, true);
+        open.add(from);
         Thread.ofVirtual().start(() -> {
             try {
                 from.getInputStream().transferTo(to.getOutputStream());
@@ -82,6 +87,6 @@ final class Balancer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        open.keySet().forEach(Balancer::end);
+        open.forEach(Balancer::end);
     }
 }

@@ -157,6 +157,19 @@ class EventStreamsTest extends GatewayScenario {
     }
 
     @Test
+    void whatAWorkloadAsksInAJsonBodyIsAnsweredByNobody() throws Exception {
+        gateway.workload.script((request, reply) -> {
+            if (request.rpc().equals("tools/call")) {
+                reply.json(200, SAMPLING);
+            } else {
+                answering(request, reply);
+            }
+        });
+        inSession("ben", session, READ);
+        assertThat(inSession("ben", session, result(70, "{}")).statusCode()).isEqualTo(400);
+    }
+
+    @Test
     void howeverMuchAWorkloadAsksEveryQuestionCanBeAnswered() throws Exception {
         Events events = inStream("ben", READ);
         Workload.Stream stream = stream();

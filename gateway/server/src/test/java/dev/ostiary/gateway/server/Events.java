@@ -69,7 +69,9 @@ final class Events implements AutoCloseable {
 
     /** The id of the message in an event, as JSON. */
     static String id(String event) throws IOException {
-        return JSON.readTree(event.substring(event.indexOf("data: ") + 6)).path("id").toString();
+        return JSON.readTree(event.substring(event.indexOf("data: ") + 6))
+                .path("id")
+                .toString();
     }
 
     /** Whether nothing has come that was not taken. */

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Judges what a workload says on a stream, message by message: requests and notifications by the method table, answers by
- * what was asked, lists by the policies. What it asks the client goes under an id that any replica can read. What is not passed on leaves its event id behind, so that resuming still works.
+ * what was asked, lists by the policies. What it asks the client passes under an id that any replica can read. What is not passed
+ * on leaves its event id behind, so that resuming still works.
  *
  * <p>Confined to the exchange's executor.
  */
@@ -96,8 +97,8 @@ final class EventJudge {
                                         SseWriter.replaceData(
                                                 event, WorkloadErrors.body(context, message.id(), failure));
                                 }));
-            case Reading.Batch(List<Message> messages) -> judgeBatch(
-                        context, answers, messages, 0, new Splices(), event, data, then);
+            case Reading.Batch(List<Message> messages) ->
+                judgeBatch(context, answers, messages, 0, new Splices(), event, then);
         }
     }
 
@@ -109,9 +110,9 @@ final class EventJudge {
             int index,
             Splices changed,
             SseEvent event,
-            byte[] data,
             Consumer<byte[]> then) {
         if (index == messages.size()) {
+            byte[] data = messages.getFirst().source();
             then.accept(
                     changed.isEmpty()
                             ? event.raw()
@@ -129,7 +130,7 @@ final class EventJudge {
             if (!untouched(bytes, single)) {
                 changed.replace(message.start(), message.end(), bytes);
             }
-            judgeBatch(context, answers, messages, index + 1, changed, event, data, then);
+            judgeBatch(context, answers, messages, index + 1, changed, event, then);
         });
     }
 
@@ -159,38 +160,29 @@ final class EventJudge {
         if (message.method().equals(TOOLS_CHANGED)) {
             catalogues.forget(context);
             toolsChanged.accept(context.served().route().name());
-        } else if (context.era() == Era.LEGACY && message.method().equals(CANCELLED)) {
-            return takenBack(context, message, data);
+        } else if (context.era() == Era.LEGACY && message.method().equals(CANCELLED) && message.requestId() != null) {
+            // In the modern era a server asks nothing, and so takes nothing back.
+            return takenBack(context, message);
         }
         return new Judged.Pass(data);
     }
 
     private Judged asked(McpContext context, Message request) {
-        MessageId id = request.id();
-        byte[] shown = id == null ? null : questions.ask(context, id);
+        byte[] shown = questions.ask(context, request);
         if (shown == null) {
             note(context, "a request that cannot be answered: no session, or too long an id");
             return DROP;
         }
-        Splices splices = new Splices();
-        request.replaceId(splices, shown);
-        return new Judged.Pass(splices.apply(request.source(), request.start(), request.end()));
+        return new Judged.Pass(shown);
     }
 
-    /** What a workload takes back, the client knows by the id that it was shown. */
-    private Judged takenBack(McpContext context, Message cancelled, byte[] data) {
-        MessageId id = cancelled.requestId();
-        if (id == null) {
-            return new Judged.Pass(data);
-        }
-        byte[] shown = questions.takeBack(context, id);
+    private Judged takenBack(McpContext context, Message cancelled) {
+        byte[] shown = questions.takeBack(context, cancelled);
         if (shown == null) {
             note(context, "a request is taken back that cannot have been passed on");
             return DROP;
         }
-        Splices splices = new Splices();
-        cancelled.replaceRequestId(splices, shown);
-        return new Judged.Pass(splices.apply(cancelled.source(), cancelled.start(), cancelled.end()));
+        return new Judged.Pass(shown);
     }
 
     private void answer(

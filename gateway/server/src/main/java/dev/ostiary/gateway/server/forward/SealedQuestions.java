@@ -9,6 +9,7 @@ import dev.ostiary.gateway.server.keys.QuestionIds.Question;
 import dev.ostiary.gateway.server.keys.SessionSeal;
 import dev.ostiary.gateway.server.mcp.Message;
 import dev.ostiary.gateway.server.mcp.MessageId;
+import dev.ostiary.gateway.server.mcp.Splices;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An answer passes only in the session that was asked, and at one replica once: each remembers, within bounds, what was
  * answered there or taken back there. Across replicas it is the workload that takes one answer to each question, as JSON-RPC has
- * every requester do. A workload that uses an id again asks anew, where the question passes.
+ * every requester do. A workload that uses an id again asks anew, where the question passes. What a session's successor asks
+ * belongs to the client's session as well; its workload was told that this client can do nothing ({@link Reinitialization}).
  *
  * <p>Any thread.
  */
@@ -59,36 +61,42 @@ final class SealedQuestions implements ServerRequests {
     /**
      * A workload asks.
      *
-     * @return the id to show the client, as JSON; null when it must not be asked: it has no session to answer in, or the id is
-     *     too long to be carried
+     * @param request what it asks
+     * @return the same under another id, for the client; null when the client must not be asked: it has no session to answer in,
+     *     or the id is too long to be carried
      */
-    byte @Nullable [] ask(McpContext context, MessageId id) {
-        Question question = question(context, id);
+    byte @Nullable [] ask(McpContext context, Message request) {
+        Question question = question(context, request.id());
         if (question == null) {
             return null;
         }
         answered.invalidate(question.mark());
-        return question.json();
+        Splices splices = new Splices();
+        request.replaceId(splices, question.json());
+        return splices.apply(request.source(), request.start(), request.end());
     }
 
     /**
      * A workload takes a question back: an answer that comes here all the same is not passed on.
      *
-     * @return the id that the client was shown, as JSON, unless that was in another half-day or under another key: then it knows
-     *     no such question, and what it answers is ignored by the workload; null when it cannot have been asked
+     * @param cancelled says so, and names the request
+     * @return the same with the id that the client was shown, unless that was in another half-day or under another key: then the
+     *     client knows no such request and overlooks this, and the workload its answer; null when it cannot have been asked
      */
-    byte @Nullable [] takeBack(McpContext context, MessageId id) {
-        Question question = question(context, id);
+    byte @Nullable [] takeBack(McpContext context, Message cancelled) {
+        Question question = question(context, cancelled.requestId());
         if (question == null) {
             return null;
         }
         answered.put(question.mark(), true);
-        return question.json();
+        Splices splices = new Splices();
+        cancelled.replaceRequestId(splices, question.json());
+        return splices.apply(cancelled.source(), cancelled.start(), cancelled.end());
     }
 
-    private @Nullable Question question(McpContext context, MessageId asked) {
+    private @Nullable Question question(McpContext context, @Nullable MessageId asked) {
         SessionSeal session = context.session();
-        return session == null ? null : ids.get().ask(session, asked.json(), clock.instant());
+        return session == null || asked == null ? null : ids.get().ask(session, asked.json(), clock.instant());
     }
 
     private @Nullable Question question(McpContext context, Message response) {

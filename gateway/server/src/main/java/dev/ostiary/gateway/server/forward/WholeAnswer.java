@@ -15,7 +15,9 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON body in answer to a post: held up to the limit where it is looked at, or short; else passed on as it comes.
+ * A JSON body in answer to a post: held up to the limit where it is looked at, or short; else passed on as it comes. It holds
+ * answers alone (2025-11-25, Transports): a request of the workload's in it would pass under its own id, and an answer to that be
+ * refused.
  * Confined to the exchange's executor.
  */
 final class WholeAnswer implements PostAnswer {

@@ -143,7 +143,8 @@ public final class Generations {
         ConfiguredFacades.Built facade = facades.build(config, registration);
         WorkloadCredentials credentials = WorkloadCredentials.of(
                 config, delegated, registration.signIn(), facade == null ? null : facade.sessions(), time);
-        Forwarder forwarder = forwarding.forwarder(sealer, new QuestionIds(config.keys()), credentials, challenges, current);
+        Forwarder forwarder =
+                forwarding.forwarder(sealer, new QuestionIds(config.keys()), credentials, challenges, current);
         McpEndpoint endpoint = new McpEndpoint(
                 served,
                 new Callers(snapshot.authorization().principalClaim()),

@@ -189,8 +189,8 @@ class QuestionIdsTest {
     void aQuestionOutlivesTheKeyThatItWasAskedUnderUntilThatIsRemoved() {
         KeyRing.Key first = ring.active(KeyRing.Purpose.SEALING);
         KeyRing.Key second = KeyRing.generate(RANDOM, Instant.EPOCH).active(KeyRing.Purpose.SEALING);
-        KeyRing.Key retiring = new KeyRing.Key(
-                first.id(), first.purpose(), KeyRing.State.RETIRING, first.created(), first.material());
+        KeyRing.Key retiring =
+                new KeyRing.Key(first.id(), first.purpose(), KeyRing.State.RETIRING, first.created(), first.material());
         String id = ids.ask(SESSION, "70".getBytes(UTF_8), NOW).id();
 
         assertThat(new QuestionIds(new KeyRing(2, List.of(retiring, second))).answered(SESSION, id, NOW))
