@@ -9,6 +9,8 @@ import dev.ostiary.operator.admin.OperatorMetrics;
 import dev.ostiary.operator.apply.Applier;
 import dev.ostiary.operator.apply.OwnedObjects;
 import dev.ostiary.operator.apply.OwnedWatches;
+import dev.ostiary.operator.contact.ApiContact;
+import dev.ostiary.operator.contact.ListeningClients;
 import dev.ostiary.operator.keys.KeyAges;
 import dev.ostiary.operator.objects.ImageEntry;
 import dev.ostiary.operator.objects.Metadata;
@@ -73,6 +75,7 @@ public final class Operator implements AutoCloseable {
     };
 
     private final WriteFence fence = new WriteFence();
+    private final ApiContact contact;
     private final KubernetesClient client;
 
     /** Watches by name, of which there may be very many, share connections; the others tell whether they are connected. */
@@ -91,10 +94,16 @@ public final class Operator implements AutoCloseable {
     private volatile boolean leading;
     private volatile boolean closing;
 
-    private Operator(KubernetesClient given, OperatorSettings settings, Clock clock, Runnable leadershipLost)
+    private Operator(
+            KubernetesClient given, OperatorSettings settings, Clock clock, Runnable leadershipLost, Duration silence)
             throws IOException {
+        this.contact = new ApiContact(silence);
         this.client = new KubernetesClientBuilder()
-                .withConfig(given.getConfiguration())
+                .withConfig(new ConfigBuilder(given.getConfiguration())
+                        // A call that is swallowed ends with its own connection, rather than with one that all share.
+                        .withHttp2Disable(true)
+                        .build())
+                .withHttpClientFactory(new ListeningClients(contact))
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("fence", fence))
                 .build();
         this.leadershipLost = leadershipLost;
@@ -104,11 +113,15 @@ public final class Operator implements AutoCloseable {
                 .withConfig(new ConfigBuilder(given.getConfiguration())
                         .withOnlyHttpWatches(true)
                         .build())
+                .withHttpClientFactory(new ListeningClients(contact))
                 .build();
         OwnedObjects objects = new OwnedObjects(this::ownedChanged);
         this.world = new WorldKeeper(
                 references,
-                new HttpRegistry(RegistryTrust.of(settings.registryCa()), HttpRegistry.thisArchitecture()),
+                new HttpRegistry(
+                        RegistryTrust.of(settings.registryCa()),
+                        settings.registryProxy(),
+                        HttpRegistry.thisArchitecture()),
                 workload -> ImageEntry.rememberedBy(
                         objects.get(
                                 StatefulSet.class,
@@ -144,6 +157,7 @@ public final class Operator implements AutoCloseable {
         this.canary = new Canary(world, () -> leading);
         this.health = new OperatorHealth(this::unhealthy, canary);
         metrics.leader(() -> leading);
+        metrics.contact(contact::silence, contact::reconnects);
         metrics.longestWait("McpGateway", world.gateways()::longestWait);
         metrics.longestWait("McpWorkload", world.workloads()::longestWait);
         metrics.longestWait("McpPolicy", world.policies()::longestWait);
@@ -164,7 +178,18 @@ public final class Operator implements AutoCloseable {
     public static Operator start(
             KubernetesClient client, OperatorSettings settings, Clock clock, Runnable leadershipLost)
             throws IOException {
-        Operator operator = new Operator(client, settings, clock, leadershipLost);
+        return start(client, settings, clock, leadershipLost, ApiContact.SILENCE);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param silence how long a watch of the API server may say nothing
+     */
+    static Operator start(
+            KubernetesClient client, OperatorSettings settings, Clock clock, Runnable leadershipLost, Duration silence)
+            throws IOException {
+        Operator operator = new Operator(client, settings, clock, leadershipLost, silence);
         try {
             operator.begin(settings);
             return operator;
@@ -292,6 +317,8 @@ public final class Operator implements AutoCloseable {
     private void lead() {
         fence.open();
         leading = true;
+        // What the replica that led before has found out is written on its objects.
+        world.again();
         LOG.atInfo().log("leads");
     }
 
@@ -305,6 +332,9 @@ public final class Operator implements AutoCloseable {
     }
 
     private String unhealthy() {
+        if (!contact.problem().isEmpty()) {
+            return contact.problem();
+        }
         if (!owned.healthy()) {
             return "a watch of owned objects is not connected";
         }

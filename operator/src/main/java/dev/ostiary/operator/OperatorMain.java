@@ -1,6 +1,7 @@
 package dev.ostiary.operator;
 
 import dev.ostiary.operator.OperatorSettings.InvalidSettingException;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class OperatorMain {
 
     private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
+
+    private static final String UNUSED_PROXY = "http://unused.invalid:1";
 
     private OperatorMain() {}
 
@@ -37,10 +40,8 @@ public final class OperatorMain {
             lost.set(true);
             told.countDown();
         };
-        try (KubernetesClient client = new KubernetesClientBuilder()
-                        // The API server takes the name of who creates or updates an object from it.
-                        .withConfig(new ConfigBuilder().withUserAgent("ostiary").build())
-                        .build();
+        try (KubernetesClient client =
+                        new KubernetesClientBuilder().withConfig(apiServer()).build();
                 Operator operator = Operator.start(client, settings, Clock.systemUTC(), leadershipLost)) {
             // The hook only tells; what it tells is done here, in order, while the process waits for the hook.
             Runtime.getRuntime()
@@ -57,6 +58,17 @@ public final class OperatorMain {
         } finally {
             ended.countDown();
         }
+    }
+
+    /** How the API server is reached; directly, as {@link dev.ostiary.operator.contact.ListeningClients} sees to. */
+    static Config apiServer() {
+        return new ConfigBuilder()
+                // The API server takes the name of who creates or updates an object from it.
+                .withUserAgent("ostiary")
+                // The client would read the environment's itself, and refuses one without a port.
+                .withHttpProxy(UNUSED_PROXY)
+                .withHttpsProxy(UNUSED_PROXY)
+                .build();
     }
 
     private static void await(CountDownLatch told, CountDownLatch ended) {

@@ -1,5 +1,6 @@
 package dev.ostiary.operator;
 
+import dev.ostiary.gateway.config.egress.EnvironmentProxy;
 import dev.ostiary.operator.objects.Images;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaderElection whether several replicas of the operator agree on one that works; without it, run one only
  * @param namespace the operator's own, where the Lease is
  * @param registryCa certificates of authorities, in PEM, that vouch for registries besides those that Java trusts; null: none
+ * @param registryProxy by which registries are reached; null: directly
  * @param pod the operator's own name, which the Lease shows; null: a random one
  */
 public record OperatorSettings(
@@ -31,6 +33,7 @@ public record OperatorSettings(
         boolean leaderElection,
         String namespace,
         @Nullable Path registryCa,
+        @Nullable EnvironmentProxy registryProxy,
         @Nullable String pod) {
 
     private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
@@ -38,7 +41,7 @@ public record OperatorSettings(
     private static final int MAX_PORT = 65_535;
 
     /**
-     * Reads the variables {@code OSTIARY_*}.
+     * Reads the variables {@code OSTIARY_*}, and {@code HTTPS_PROXY} and {@code NO_PROXY} in either case.
      *
      * @throws InvalidSettingException when one is missing or cannot be meant
      */
@@ -77,6 +80,7 @@ public record OperatorSettings(
                 election,
                 namespace,
                 registryCa == null ? null : Path.of(registryCa),
+                EnvironmentProxy.of(environment),
                 value(environment, "OSTIARY_POD"));
     }
 

@@ -38,6 +38,8 @@ class PackagesTest {
                 .definedBy(BASE + ".objects..")
                 .layer("registry")
                 .definedBy(BASE + ".registry..")
+                .layer("contact")
+                .definedBy(BASE + ".contact..")
                 .whereLayer("main")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("admin")
@@ -56,6 +58,8 @@ class PackagesTest {
                 .mayOnlyBeAccessedByLayers("world", "apply", "keys", "reconcile", "main")
                 .whereLayer("registry")
                 .mayOnlyBeAccessedByLayers("world", "main")
+                .whereLayer("contact")
+                .mayOnlyBeAccessedByLayers("main")
                 .check(CLASSES);
     }
 

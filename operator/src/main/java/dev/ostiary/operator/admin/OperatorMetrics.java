@@ -4,6 +4,7 @@ import dev.ostiary.operator.apply.Applier;
 import dev.ostiary.operator.reconcile.ReconcileListener;
 import dev.ostiary.operator.world.WorldKeeper.Measured;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ public final class OperatorMetrics implements ReconcileListener, Applier.WriteLi
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final AtomicReference<Measured> world = new AtomicReference<>(NOTHING);
     private final AtomicReference<@Nullable ConditionCounts> conditions = new AtomicReference<>();
+    private volatile LongSupplier reconnects = () -> 0;
     private final MultiGauge said;
     private final Timer compilations;
 
@@ -57,6 +60,19 @@ public final class OperatorMetrics implements ReconcileListener, Applier.WriteLi
     public void leader(BooleanSupplier leading) {
         Gauge.builder("ostiary.operator.leader", () -> leading.getAsBoolean() ? 1 : 0)
                 .description("1 on the replica that works, 0 on those that stand by")
+                .register(registry);
+    }
+
+    /** Shows for how long nothing has been heard from the API server, and how often silent connections were given up. */
+    public void contact(Supplier<Duration> silence, LongSupplier reconnects) {
+        Gauge.builder("ostiary.operator.api.silence", () -> silence.get().toMillis() / 1e3)
+                .description("How long nothing has been heard from the API server")
+                .baseUnit("seconds")
+                .register(registry);
+        this.reconnects = reconnects;
+        // Of this object, since a counter does not keep alive what it counts.
+        FunctionCounter.builder("ostiary.operator.api.reconnects", this, metrics -> metrics.reconnects.getAsLong())
+                .description("How often all connections were given up because a watch had gone silent")
                 .register(registry);
     }
 

@@ -7,6 +7,7 @@ import dev.ostiary.crds.McpWorkloadSpec;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +50,9 @@ public record ImageEntry(String image, List<String> entrypoint, List<String> cmd
             return null;
         }
         try {
+            // Others can write annotations: of JSON that is no entry, "null" among it, nothing is remembered.
             ImageEntry read = JSON.readValue(text, ImageEntry.class);
-            return read.image.equals(workload.getSpec().image()) ? read : null;
+            return read != null && Objects.equals(read.image, workload.getSpec().image()) ? read : null;
         } catch (JsonProcessingException e) {
             return null;
         }

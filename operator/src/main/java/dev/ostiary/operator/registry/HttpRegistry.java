@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ostiary.gateway.config.egress.EnvironmentProxy;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,11 +40,15 @@ public final class HttpRegistry implements Registry {
 
     private static final Duration CONNECTING = Duration.ofSeconds(5);
 
-    /** What registries must take (distribution specification, "Pushing Manifests"); configurations are smaller. */
-    private static final int MAX_DOCUMENT = 4 << 20;
+    /** Manifests and configurations have some kB; many are read at once. */
+    private static final int MAX_DOCUMENT = 1 << 20;
+
+    /** Read as a tree, a document of empty objects alone would take thirty times its size. */
+    private static final long MAX_TOKENS = 50_000;
 
     private static final int MAX_TOKEN_ANSWER = 64 << 10;
     private static final int MAX_REDIRECTS = 3;
+    private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
     /** Of an entry point with its arguments: more would not fit into a pod. */
     private static final int MAX_WORDS = 256;
@@ -62,23 +67,30 @@ public final class HttpRegistry implements Registry {
     private static final JsonMapper JSON = new JsonMapper(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(64)
+                    .maxTokenCount(MAX_TOKENS)
                     .maxStringLength(1 << 20)
                     .build())
             .build());
 
     private final HttpClient http;
+    private final @Nullable EnvironmentProxy proxy;
     private final String architecture;
 
     /**
      * @param trust who vouches for registries
+     * @param proxy by which they are reached; null: as the JVM's own settings say, which is directly unless they name one
      * @param architecture of the machines that pods run on, as images call it: {@code amd64}, {@code arm64}
      */
-    public HttpRegistry(SSLContext trust, String architecture) {
-        this.http = HttpClient.newBuilder()
+    public HttpRegistry(SSLContext trust, @Nullable EnvironmentProxy proxy, String architecture) {
+        HttpClient.Builder client = HttpClient.newBuilder()
                 .sslContext(trust)
                 .connectTimeout(CONNECTING)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
+                .followRedirects(HttpClient.Redirect.NEVER);
+        if (proxy != null) {
+            client.proxy(proxy);
+        }
+        this.http = client.build();
+        this.proxy = proxy;
         this.architecture = architecture;
     }
 
@@ -201,7 +213,7 @@ public final class HttpRegistry implements Registry {
                     return read;
                 }
             } catch (JsonProcessingException e) {
-                throw refused("was answered with something that is no JSON");
+                throw refused("was answered with something that is no JSON that could be read");
             } catch (IOException e) {
                 throw new RegistryException("cannot be read", e);
             }
@@ -295,6 +307,10 @@ public final class HttpRegistry implements Registry {
             if (left <= 0) {
                 throw refused("was not answered within " + DEADLINE.toSeconds() + " s");
             }
+            EnvironmentProxy passed = proxy != null && proxy.isFor(at) ? proxy : null;
+            if (passed != null && passed.problem() != null) {
+                throw refused("cannot be asked for: " + passed.problem());
+            }
             HttpRequest.Builder request;
             try {
                 request = HttpRequest.newBuilder(at)
@@ -316,11 +332,16 @@ public final class HttpRegistry implements Registry {
             }
             try {
                 HttpResponse<byte[]> response = sent.get(left, TimeUnit.NANOSECONDS);
+                if (passed != null && response.statusCode() == PROXY_AUTHENTICATION_REQUIRED) {
+                    throw refused(
+                            "cannot be asked for: the proxy in HTTPS_PROXY wants a user and password, which are not sent;"
+                                    + " let it admit the operator by its address");
+                }
                 return new Answer(response.statusCode(), response);
             } catch (TimeoutException e) {
                 throw new RegistryException("was not answered within " + DEADLINE.toSeconds() + " s", e);
             } catch (ExecutionException e) {
-                throw new RegistryException(reason(e.getCause()), e);
+                throw new RegistryException(reason(e.getCause(), passed != null), e);
             } finally {
                 sent.cancel(true);
             }
@@ -336,14 +357,21 @@ public final class HttpRegistry implements Registry {
     }
 
     /** Names the kind of failure alone: messages of exceptions may repeat what a peer said. */
-    private static String reason(@Nullable Throwable cause) {
+    private static String reason(@Nullable Throwable cause, boolean proxied) {
         return switch (cause) {
             case java.net.http.HttpTimeoutException timeout -> "could not be asked for in time";
-            case java.net.ConnectException refused -> "could not be asked for: no connection to its registry";
-            case java.nio.channels.UnresolvedAddressException unknown -> "names a registry whose host is not known";
+            case java.net.ConnectException refused ->
+                "could not be asked for: no connection to " + (proxied ? "the proxy in HTTPS_PROXY" : "its registry");
+            case java.nio.channels.UnresolvedAddressException unknown ->
+                proxied
+                        ? "could not be asked for: the host in HTTPS_PROXY is not known"
+                        : "names a registry whose host is not known";
             case javax.net.ssl.SSLException tls ->
                 "could not be asked for: its registry's certificate is not trusted, or it speaks no TLS";
-            case null, default -> "could not be asked for: its registry's answer broke off, was too large or no HTTP";
+            case null, default ->
+                "could not be asked for: "
+                        + (proxied ? "the proxy in HTTPS_PROXY does not lead to its registry, or " : "")
+                        + "its registry's answer broke off, was too large or no HTTP";
         };
     }
 }

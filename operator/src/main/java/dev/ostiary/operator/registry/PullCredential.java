@@ -1,6 +1,8 @@
 package dev.ostiary.operator.registry;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +22,16 @@ public record PullCredential(String user, String password) {
     /** Key of a Secret of the type {@code kubernetes.io/dockerconfigjson}. */
     public static final String KEY = ".dockerconfigjson";
 
-    private static final JsonMapper JSON = new JsonMapper();
+    /** Of a file with thousands of registries. Whoever writes a Secret decides how large a tree it makes. */
+    private static final long MAX_TOKENS = 50_000;
+
+    private static final JsonMapper JSON = new JsonMapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(64)
+                    .maxTokenCount(MAX_TOKENS)
+                    .build())
+            .build());
+
     private static final List<String> DOCKER_HUB =
             List.of("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com");
 

@@ -1,6 +1,6 @@
 package dev.ostiary.operator.registry;
 
-import io.fabric8.kubernetes.client.internal.SSLUtils;
+import dev.ostiary.gateway.config.egress.TrustAnchors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -16,16 +16,22 @@ public final class RegistryTrust {
      * A client context; host names are checked as always.
      *
      * @param more certificates in PEM; null: none
-     * @throws IOException when they cannot be read
+     * @throws IOException when they cannot be read, naming the file and what is wrong with it
      */
     public static SSLContext of(@Nullable Path more) throws IOException {
+        if (more == null) {
+            try {
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(null, null, null);
+                return context;
+            } catch (GeneralSecurityException e) {
+                throw new IOException("Java's own authorities cannot be read: " + e.getMessage(), e);
+            }
+        }
         try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(
-                    null, more == null ? null : SSLUtils.trustManagers(null, more.toString(), false, null, null), null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException("OSTIARY_REGISTRY_CA: " + more + " holds no certificates in PEM", e);
+            return TrustAnchors.context(more);
+        } catch (IOException e) {
+            throw new IOException("OSTIARY_REGISTRY_CA: " + e.getMessage() + ".", e);
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /**
  * {@code EntraReady}, from what the counted replicas say of the app registration. One that says what is wrong is believed, since
  * it names only what is certain; then one that says that all is well; then whatever keeps the others from knowing. The same
- * words in any order give the same verdict.
+ * words in any order give the same verdict. While some enforce what was published, only those are heard.
  */
 final class EntraVerdicts {
 
@@ -23,7 +23,7 @@ final class EntraVerdicts {
 
     static Verdict of(Enforcement enforcement) {
         Map<EntraOutcome, Map<String, EntraCheck>> said = new EnumMap<>(EntraOutcome.class);
-        for (ObservedReplica replica : enforcement.counted()) {
+        for (ObservedReplica replica : believed(enforcement)) {
             McpGatewayReplicaSpec report = replica.ownReport();
             EntraCheck check = report == null ? null : report.entra();
             if (check != null) {
@@ -61,6 +61,14 @@ final class EntraVerdicts {
                 : Verdict.unknown(
                         Reasons.ENTRA_UNAVAILABLE,
                         join(note(unavailable) + (findings(unavailable).isEmpty() ? "." : ":"), findings(unavailable)));
+    }
+
+    /** What replicas say that are stuck with an older configuration may be of another registration. */
+    private static List<ObservedReplica> believed(Enforcement enforcement) {
+        List<ObservedReplica> current = enforcement.counted().stream()
+                .filter(replica -> !enforcement.behind().contains(replica))
+                .toList();
+        return current.isEmpty() ? enforcement.counted() : current;
     }
 
     /** The words of the first pod by name, which are those of the others but for times. */

@@ -158,17 +158,26 @@ final class EntryPoints implements AutoCloseable {
 
     private Search search(Key key, ImageName image, McpWorkload workload) {
         Search known = searches.get(key);
-        if (known != null) {
+        if (known != null && known.state instanceof Found) {
+            return known;
+        }
+        // Also while it is being looked up here: the replica that worked before may have found it and written it down.
+        ImageEntry kept = remembered.of(workload);
+        if (known != null && kept == null) {
             return known;
         }
         Search search = new Search(key, image);
-        ImageEntry kept = remembered.of(workload);
         if (kept != null) {
             search.state = new Found(kept);
         } else if (!closed) {
             Thread.ofVirtual().name("image-entry").start(search);
         }
         searches.put(key, search);
+        if (known != null) {
+            known.stop();
+            // Others that share it may have been answered already.
+            changed.run();
+        }
         return search;
     }
 

@@ -114,6 +114,11 @@ public final class WorldKeeper implements Contents, AutoCloseable {
         loop.start();
     }
 
+    /** Has everything compiled again: what others have written down may be looked at only then. */
+    public void again() {
+        loop.changed();
+    }
+
     /** When the loop last showed that it lives. */
     public Instant alive() {
         return loop.alive();

@@ -86,7 +86,7 @@ class HttpRegistryTest {
             }
         });
         server.start();
-        registry = new HttpRegistry(RegistryTrust.of(certificate.certificate()), "amd64");
+        registry = new HttpRegistry(RegistryTrust.of(certificate.certificate()), null, "amd64");
     }
 
     @AfterEach
@@ -259,7 +259,10 @@ class HttpRegistryTest {
         refused("team/notes:1", "was too large or no HTTP");
 
         json("manifests/2", "[".repeat(100_000));
-        refused("team/notes:2", "is no JSON");
+        refused("team/notes:2", "is no JSON that could be read");
+
+        json("manifests/2", "{\"manifests\":[" + "{},".repeat(100_000) + "{}]}");
+        refused("team/notes:2", "is no JSON that could be read");
 
         json("manifests/3", "{\"schemaVersion\":1,\"fsLayers\":[]}");
         refused("team/notes:3", "schema version 2");
@@ -302,7 +305,7 @@ class HttpRegistryTest {
         refusedAt("localhost:99999/a:1", "could");
         refusedAt("localhost:0/a:1", "could");
 
-        HttpRegistry stranger = new HttpRegistry(RegistryTrust.of(null), "amd64");
+        HttpRegistry stranger = new HttpRegistry(RegistryTrust.of(null), null, "amd64");
         assertThatThrownBy(() ->
                         stranger.look(name("localhost:" + server.getAddress().getPort() + "/team/notes:1"), null))
                 .hasMessageContaining("certificate is not trusted");

@@ -33,7 +33,7 @@ public final class TestCertificate {
                         "-dname",
                         "CN=registry",
                         "-ext",
-                        "san=dns:localhost,ip:127.0.0.1",
+                        "san=dns:localhost,dns:registry.example,ip:127.0.0.1",
                         "-ext",
                         "bc=ca:true",
                         "-storetype",

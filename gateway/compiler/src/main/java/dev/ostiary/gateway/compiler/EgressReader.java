@@ -2,11 +2,9 @@ package dev.ostiary.gateway.compiler;
 
 import dev.ostiary.crds.GatewayEgress;
 import dev.ostiary.gateway.config.EgressSettings;
-import java.io.ByteArrayInputStream;
+import dev.ostiary.gateway.config.egress.TrustAnchors;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
@@ -80,12 +78,7 @@ final class EgressReader {
             return null;
         }
         try {
-            if (CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)))
-                    .isEmpty()) {
-                diagnosis.error(field, Reasons.INVALID_CERTIFICATE, "has no certificate in key " + ref.key() + ".");
-                return null;
-            }
+            TrustAnchors.read(pem);
         } catch (CertificateException e) {
             diagnosis.error(
                     field,

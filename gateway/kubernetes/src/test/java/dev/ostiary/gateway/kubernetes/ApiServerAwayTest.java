@@ -12,6 +12,7 @@ import dev.ostiary.gateway.server.store.RecordKey;
 import dev.ostiary.gateway.server.store.StoreUnavailableException;
 import dev.ostiary.gateway.server.store.StoredRecord;
 import dev.ostiary.testing.ApiServer;
+import dev.ostiary.testing.Road;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;

@@ -11,7 +11,7 @@ import dev.ostiary.gateway.config.Credentials;
 import dev.ostiary.gateway.config.KeyRing;
 import dev.ostiary.gateway.config.RuntimeConfig;
 import dev.ostiary.gateway.config.StoreSettings;
-import dev.ostiary.gateway.server.egress.TrustAnchors;
+import dev.ostiary.gateway.config.egress.TrustAnchors;
 import dev.ostiary.gateway.server.http.TlsFiles;
 import java.io.OutputStream;
 import java.net.InetAddress;

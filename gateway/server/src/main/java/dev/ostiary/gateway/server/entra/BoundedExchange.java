@@ -1,7 +1,7 @@
 package dev.ostiary.gateway.server.entra;
 
 import dev.ostiary.gateway.config.EgressSettings;
-import dev.ostiary.gateway.server.egress.TrustAnchors;
+import dev.ostiary.gateway.config.egress.TrustAnchors;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;

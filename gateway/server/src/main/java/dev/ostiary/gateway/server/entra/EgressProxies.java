@@ -1,7 +1,7 @@
 package dev.ostiary.gateway.server.entra;
 
 import dev.ostiary.gateway.config.EgressSettings;
-import dev.ostiary.gateway.server.egress.NoProxy;
+import dev.ostiary.gateway.config.egress.NoProxy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;

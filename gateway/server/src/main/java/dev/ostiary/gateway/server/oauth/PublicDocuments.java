@@ -1,7 +1,7 @@
 package dev.ostiary.gateway.server.oauth;
 
 import dev.ostiary.gateway.config.EgressSettings;
-import dev.ostiary.gateway.server.egress.TrustAnchors;
+import dev.ostiary.gateway.config.egress.TrustAnchors;
 import dev.ostiary.gateway.server.entra.EgressProxies;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;

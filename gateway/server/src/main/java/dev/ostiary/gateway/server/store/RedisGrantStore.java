@@ -1,6 +1,6 @@
 package dev.ostiary.gateway.server.store;
 
-import dev.ostiary.gateway.server.egress.TrustAnchors;
+import dev.ostiary.gateway.config.egress.TrustAnchors;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;

@@ -1,7 +1,7 @@
 package dev.ostiary.gateway.server.upstream;
 
 import dev.ostiary.gateway.config.EgressSettings;
-import dev.ostiary.gateway.server.egress.NoProxy;
+import dev.ostiary.gateway.config.egress.NoProxy;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

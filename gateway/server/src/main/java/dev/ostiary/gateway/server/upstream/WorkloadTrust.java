@@ -1,6 +1,6 @@
 package dev.ostiary.gateway.server.upstream;
 
-import dev.ostiary.gateway.server.egress.TrustAnchors;
+import dev.ostiary.gateway.config.egress.TrustAnchors;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;

@@ -14,7 +14,7 @@ import dev.ostiary.gateway.config.EgressSettings;
 import dev.ostiary.gateway.config.EntraCredential;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.EntraSettings.GroupSettings;
-import dev.ostiary.gateway.server.egress.TrustAnchors;
+import dev.ostiary.gateway.config.egress.TrustAnchors;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;

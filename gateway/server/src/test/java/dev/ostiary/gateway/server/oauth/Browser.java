@@ -1,7 +1,7 @@
 package dev.ostiary.gateway.server.oauth;
 
 import dev.ostiary.entra.emulator.directory.User;
-import dev.ostiary.gateway.server.egress.TrustAnchors;
+import dev.ostiary.gateway.config.egress.TrustAnchors;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;

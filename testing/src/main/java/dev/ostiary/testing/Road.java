@@ -1,4 +1,4 @@
-package dev.ostiary.gateway.kubernetes;
+package dev.ostiary.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,8 +12,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** The way to a server, which can be cut, so that the server is away, and mended. */
-final class Road implements AutoCloseable {
+/**
+ * The way to a server, on loopback. It can be cut, so that the server is away, and mended; and what is open on it can be made
+ * to lead nowhere, as when a firewall has forgotten connections. Safe for any thread.
+ */
+public final class Road implements AutoCloseable {
 
     private final InetSocketAddress here;
     private final InetSocketAddress target;
@@ -21,31 +24,39 @@ final class Road implements AutoCloseable {
     private final Set<Socket> swallowed = ConcurrentHashMap.newKeySet();
     private ServerSocket entrance;
 
-    Road(InetSocketAddress target) throws IOException {
+    /**
+     * Opens it.
+     *
+     * @param target where it leads
+     * @throws IOException when no port can be had
+     */
+    public Road(InetSocketAddress target) throws IOException {
         this.target = target;
         entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         here = new InetSocketAddress(InetAddress.getLoopbackAddress(), entrance.getLocalPort());
         pass(entrance);
     }
 
-    int port() {
+    /** Where it begins. */
+    public int port() {
         return here.getPort();
     }
 
     /** Nothing is accepted any more, and what was open breaks. */
-    synchronized void cut() throws IOException {
+    public synchronized void cut() throws IOException {
         entrance.close();
         for (Socket socket = open.poll(); socket != null; socket = open.poll()) {
             socket.close();
         }
     }
 
-    /** What is open stays open and brings nothing back any more; new connections are as before. */
-    void swallow() {
+    /** What is open stays open and carries nothing any more, either way; new connections are as before. */
+    public void swallow() {
         swallowed.addAll(open);
     }
 
-    synchronized void mend() throws IOException {
+    /** It is there again, at the same port. */
+    public synchronized void mend() throws IOException {
         entrance = new ServerSocket();
         entrance.setReuseAddress(true);
         entrance.bind(here);
@@ -75,10 +86,9 @@ final class Road implements AutoCloseable {
     }
 
     private void copy(Socket from, Socket to) {
-        try (from;
-                to;
-                InputStream in = from.getInputStream();
-                OutputStream out = to.getOutputStream()) {
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[8192];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 if (!swallowed.contains(from)) {
@@ -88,6 +98,19 @@ final class Road implements AutoCloseable {
             }
         } catch (IOException cut) {
             // Either side has ended.
+        }
+        if (!swallowed.contains(from)) {
+            // Of what is swallowed, neither side hears that the other has gone.
+            end(from);
+            end(to);
+        }
+    }
+
+    private static void end(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException gone) {
+            // It is no more.
         }
     }
 }

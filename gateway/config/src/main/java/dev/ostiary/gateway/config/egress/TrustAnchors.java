@@ -1,8 +1,11 @@
-package dev.ostiary.gateway.server.egress;
+package dev.ostiary.gateway.config.egress;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -16,7 +19,10 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** Trust in a PEM bundle beside the JDK's own certificate authorities. */
+/**
+ * Trust in certificates of one's own, in PEM, beside the JDK's certificate authorities (of the JVM's {@code cacerts}, or of what
+ * {@code javax.net.ssl.trustStore} names), which they never replace.
+ */
 public final class TrustAnchors {
 
     private TrustAnchors() {}
@@ -57,6 +63,26 @@ public final class TrustAnchors {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, including(read(caBundle)).getTrustManagers(), null);
         return context;
+    }
+
+    /**
+     * The same for a bundle in a file.
+     *
+     * @throws IOException naming the file and what is wrong with it
+     */
+    public static SSLContext context(Path caBundle) throws IOException {
+        try {
+            // Certificates are ASCII; comments beside them may be in anything.
+            return context(Files.readString(caBundle, StandardCharsets.ISO_8859_1));
+        } catch (CertificateException e) {
+            throw new IOException(
+                    caBundle + " must hold certificates in PEM and nothing but comments beside them: " + e.getMessage(),
+                    e);
+        } catch (GeneralSecurityException e) {
+            throw new IOException(caBundle + " cannot be trusted: " + e.getMessage(), e);
+        } catch (NoSuchFileException e) {
+            throw new IOException(caBundle + " is not there", e);
+        }
     }
 
     private static X509Certificate[] jdkAnchors() throws GeneralSecurityException {
