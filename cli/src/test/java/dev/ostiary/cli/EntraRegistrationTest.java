@@ -18,6 +18,7 @@ import dev.ostiary.entra.emulator.directory.DirectoryRole;
 import dev.ostiary.entra.emulator.directory.FirstPartyApps;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.directory.User;
+import dev.ostiary.entra.emulator.token.SigningKeys;
 import dev.ostiary.examples.sampleserver.SampleServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -60,18 +61,24 @@ class EntraRegistrationTest {
     private String gateway;
     private @Nullable OneMachine machine;
 
+    /** Made once: a key pair takes longer than what is tested with it. */
+    private static final SigningKeys KEYS = SigningKeys.generate();
+
     @BeforeEach
     void start() throws IOException {
         notes = SampleServer.start(0);
         entra = EntraEmulator.start(Settings.of(Directory.of(new Tenant(
-                DemoDirectory.TENANT_ID,
-                DemoDirectory.DOMAIN,
-                "Example",
-                List.of(ADA, ANNA),
-                List.of(new dev.ostiary.entra.emulator.directory.Group(DemoDirectory.READERS, "Readers", List.of())),
-                List.of(AppRegistration.builder(WORKLOAD_TOKEN_APP, "Cluster").build()),
-                List.of(),
-                List.of()))));
+                        DemoDirectory.TENANT_ID,
+                        DemoDirectory.DOMAIN,
+                        "Example",
+                        List.of(ADA, ANNA),
+                        List.of(new dev.ostiary.entra.emulator.directory.Group(
+                                DemoDirectory.READERS, "Readers", List.of())),
+                        List.of(AppRegistration.builder(WORKLOAD_TOKEN_APP, "Cluster")
+                                .build()),
+                        List.of(),
+                        List.of())))
+                .withKeys(KEYS.copy()));
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = probe.getLocalPort();
         }

@@ -12,6 +12,7 @@ import dev.ostiary.entra.emulator.directory.DirectoryRole;
 import dev.ostiary.entra.emulator.directory.FirstPartyApps;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.directory.User;
+import dev.ostiary.entra.emulator.token.SigningKeys;
 import dev.ostiary.testing.ApiServer;
 import dev.ostiary.testing.KubePrograms;
 import dev.ostiary.testing.Kubectl;
@@ -61,17 +62,21 @@ class EntraSecretsTest {
     private EntraEmulator entra;
     private String token;
 
+    /** Made once: a key pair takes longer than what is tested with it. */
+    private static final SigningKeys KEYS = SigningKeys.generate();
+
     @BeforeEach
     void start() {
         entra = EntraEmulator.start(Settings.of(Directory.of(new Tenant(
-                DemoDirectory.TENANT_ID,
-                DemoDirectory.DOMAIN,
-                "Example",
-                List.of(ADA),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of()))));
+                        DemoDirectory.TENANT_ID,
+                        DemoDirectory.DOMAIN,
+                        "Example",
+                        List.of(ADA),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of())))
+                .withKeys(KEYS.copy()));
         token = entra.tokens()
                 .userToken(
                         ADA.oid(),

@@ -130,7 +130,7 @@ public record Settings(
 
     /**
      * Kept token keys. Making fresh ones costs up to seconds on a busy machine, so tests share one set; those that
-     * rotate keys take a copy ({@code SigningKeys.importPem(keys.exportPem())}).
+     * rotate keys take a {@link SigningKeys#copy()}.
      */
     public Settings withKeys(SigningKeys value) {
         Draft draft = new Draft(this);

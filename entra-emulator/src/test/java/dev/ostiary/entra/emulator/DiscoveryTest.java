@@ -3,7 +3,6 @@ package dev.ostiary.entra.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.ostiary.entra.emulator.token.SigningKeys;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.security.MessageDigest;
@@ -26,7 +25,8 @@ class DiscoveryTest {
 
     @BeforeAll
     static void start() {
-        entra = EntraEmulator.start(Settings.of(SampleDirectories.contosoAndFabrikam()));
+        entra = EntraEmulator.start(
+                Settings.of(SampleDirectories.contosoAndFabrikam()).withKeys(Flow.KEYS.copy()));
         client = new Browserless(entra);
     }
 
@@ -167,7 +167,7 @@ class DiscoveryTest {
     void anApisOwnKeysAreAskedForByItsId() throws Exception {
         String api = SampleDirectories.API;
         try (EntraEmulator custom = EntraEmulator.start(Settings.of(SampleDirectories.contosoAndFabrikam())
-                .withKeys(SigningKeys.importPem(Flow.KEYS.exportPem()))
+                .withKeys(Flow.KEYS.copy())
                 .withCustomSigningKeys(api))) {
             Browserless http = new Browserless(custom);
             String tenant = "/" + SampleDirectories.CONTOSO;

@@ -40,6 +40,13 @@ public final class SigningKeys {
                 0);
     }
 
+    /** The published keys once more, to roll over on their own. Takes no time: making a key pair is what does. */
+    public SigningKeys copy() {
+        synchronized (lock) {
+            return new SigningKeys(published, active);
+        }
+    }
+
     /**
      * Keys that {@link #exportPem} wrote.
      *

@@ -16,7 +16,6 @@ import dev.ostiary.entra.emulator.directory.FirstPartyApps;
 import dev.ostiary.entra.emulator.directory.RoleAssignment;
 import dev.ostiary.entra.emulator.directory.Tenant;
 import dev.ostiary.entra.emulator.directory.User;
-import dev.ostiary.entra.emulator.token.SigningKeys;
 import dev.ostiary.gateway.config.AuthorizationSettings;
 import dev.ostiary.gateway.config.AuthorizationSettings.EntraTokens;
 import dev.ostiary.gateway.config.Credentials;
@@ -64,9 +63,8 @@ class EntraReadyTest {
     private static final String PRINCIPAL = "servicePrincipals(appId='" + DemoDirectory.GATEWAY_CLIENT_ID + "')";
 
     /** Made once: a key pair takes longer than a look. */
-    private static final SigningKeys KEYS = SigningKeys.generate();
-
     private final HeldTime time = new HeldTime();
+
     private final KeyRing keys = KeyRing.generate(new SecureRandom(), Instant.now());
     private final List<RegistrationState> told = new CopyOnWriteArrayList<>();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -99,7 +97,7 @@ class EntraReadyTest {
                         tenant.apps(),
                         tenant.consents(),
                         roles)))
-                .withKeys(KEYS));
+                .withKeys(EmulatorKeys.copy()));
     }
 
     /** With every permission that a look needs. */

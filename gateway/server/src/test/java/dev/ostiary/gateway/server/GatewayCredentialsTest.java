@@ -93,6 +93,7 @@ class GatewayCredentialsTest {
                 new JWKSet(new RSAKey.Builder(CLUSTER.publicKey()).keyID("k8s").build()).toString();
         entra = EntraEmulator.start(dev.ostiary.entra.emulator.Settings.of(
                         trusting(DemoDirectory.forGateway(url, List.of("notes", "other"))))
+                .withKeys(EmulatorKeys.copy())
                 .withTrustedKeySets(Map.of(ISSUER, keySet)));
         workload = new Workload(GatewayScenario::answering);
         server = GatewayServer.start(

@@ -125,7 +125,8 @@ final class GatewayFixture implements AutoCloseable {
     /** Of the emulator, so that another one can take its place. */
     dev.ostiary.entra.emulator.Settings entraSettings() {
         return dev.ostiary.entra.emulator.Settings.of(
-                mayCallGraph(DemoDirectory.forGateway(publicUrl(), List.of("notes", "other"))));
+                        mayCallGraph(DemoDirectory.forGateway(publicUrl(), List.of("notes", "other"))))
+                .withKeys(EmulatorKeys.copy());
     }
 
     /**

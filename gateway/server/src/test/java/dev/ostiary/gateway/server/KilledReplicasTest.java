@@ -59,7 +59,8 @@ class KilledReplicasTest {
     }
 
     private static EntraEmulator entra(String url) {
-        return EntraEmulator.start(Settings.of(DemoDirectory.forGateway(url, List.of("notes", "other"))));
+        return EntraEmulator.start(Settings.of(DemoDirectory.forGateway(url, List.of("notes", "other")))
+                .withKeys(EmulatorKeys.copy()));
     }
 
     @Test

@@ -100,7 +100,8 @@ final class Replicas implements AutoCloseable {
             secrets.put(STORE_URL, redis);
         }
         credentials = new Credentials(secrets);
-        entra = EntraEmulator.start(Settings.of(DemoDirectory.forGateway(url(), List.of("notes", "other"))));
+        entra = EntraEmulator.start(Settings.of(DemoDirectory.forGateway(url(), List.of("notes", "other")))
+                .withKeys(EmulatorKeys.copy()));
         workload = new Workload(script);
         for (int i = 0; i < count; i++) {
             running.add(start(0));

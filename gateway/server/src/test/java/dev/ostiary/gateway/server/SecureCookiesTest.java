@@ -42,7 +42,8 @@ class SecureCookiesTest {
         String ca = Pem.certificate(authority.certificate());
         String url = "https://localhost:" + freePort();
         try (EntraEmulator entra =
-                        EntraEmulator.start(Settings.of(DemoDirectory.forGateway(url, List.of("notes", "other"))));
+                        EntraEmulator.start(Settings.of(DemoDirectory.forGateway(url, List.of("notes", "other")))
+                                .withKeys(EmulatorKeys.copy()));
                 Workload workload = new Workload(GatewayScenario::answering);
                 GatewayServer gateway = GatewayServer.start(
                         settings(authority, URI.create(url).getPort()), config(url, entra, workload));

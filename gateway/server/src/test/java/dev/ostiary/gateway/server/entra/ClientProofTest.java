@@ -18,6 +18,7 @@ import dev.ostiary.gateway.config.Credentials;
 import dev.ostiary.gateway.config.EntraCredential;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.EntraSettings.GroupSettings.Lookup;
+import dev.ostiary.gateway.server.EmulatorKeys;
 import dev.ostiary.gateway.server.entra.EntraRefusedException.Meaning;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -69,7 +70,7 @@ class ClientProofTest {
                 .web(Registrations.CALLBACK.toString())
                 .build();
         fixture = new SignInFixture(EntraEmulator.start(Settings.of(Registrations.directory(gateway, true))
-                .withKeys(SignInFixture.KEYS)
+                .withKeys(EmulatorKeys.copy())
                 .withTrustedKeySets(Map.of(ISSUER, keySet))));
     }
 

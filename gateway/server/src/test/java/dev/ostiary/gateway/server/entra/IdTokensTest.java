@@ -12,6 +12,7 @@ import dev.ostiary.entra.emulator.token.SigningMode;
 import dev.ostiary.entra.emulator.token.TokenBuilder;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.EntraSettings.GroupSettings.Lookup;
+import dev.ostiary.gateway.server.EmulatorKeys;
 import java.security.PrivateKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ class IdTokensTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String HEADER = "{\"typ\":\"JWT\",\"alg\":\"RS256\",\"kid\":\""
-            + SignInFixture.KEYS.active().kid() + "\"}";
+            + EmulatorKeys.copy().active().kid() + "\"}";
     private static final String ELSEWHERE = "11112222-0000-4000-8000-000000000001";
 
     private static SignInFixture fixture;
@@ -71,7 +72,7 @@ class IdTokensTest {
     }
 
     private static String signed(String header, String payload) {
-        PrivateKey key = SignInFixture.KEYS.active().privateKey();
+        PrivateKey key = EmulatorKeys.copy().active().privateKey();
         return Signed.jws(header, payload, key);
     }
 
@@ -130,7 +131,7 @@ class IdTokensTest {
 
     static List<Case> broken() {
         long now = fixture.time.wallMillis() / 1000;
-        String kid = SignInFixture.KEYS.active().kid();
+        String kid = EmulatorKeys.copy().active().kid();
         List<Case> cases = new ArrayList<>(List.of(
                 claim("WrongAudience", "aud", "\"" + SampleDirectories.API + "\""),
                 claim("WrongAudience", "aud", "\"api://" + Registrations.GATEWAY + "\""),

@@ -11,6 +11,7 @@ import dev.ostiary.entra.emulator.Settings;
 import dev.ostiary.gateway.config.EgressSettings;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.EntraSettings.GroupSettings;
+import dev.ostiary.gateway.server.EmulatorKeys;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
@@ -30,6 +31,7 @@ class KeySetsTest {
     @BeforeEach
     void start() {
         entra = EntraEmulator.start(Settings.of(DemoDirectory.forGateway("https://mcp.example.com", List.of("notes")))
+                .withKeys(EmulatorKeys.copy())
                 .withTls());
     }
 

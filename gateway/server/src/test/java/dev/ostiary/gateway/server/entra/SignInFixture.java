@@ -8,13 +8,13 @@ import dev.ostiary.entra.emulator.EntraEmulator;
 import dev.ostiary.entra.emulator.Settings;
 import dev.ostiary.entra.emulator.directory.Directory;
 import dev.ostiary.entra.emulator.directory.User;
-import dev.ostiary.entra.emulator.token.SigningKeys;
 import dev.ostiary.gateway.config.Credentials;
 import dev.ostiary.gateway.config.EgressSettings;
 import dev.ostiary.gateway.config.EntraCredential;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.config.EntraSettings.GroupSettings;
 import dev.ostiary.gateway.config.egress.TrustAnchors;
+import dev.ostiary.gateway.server.EmulatorKeys;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -38,9 +38,8 @@ import org.jspecify.annotations.Nullable;
 final class SignInFixture implements AutoCloseable {
 
     /** Made once: key generation is the slowest part of a start. */
-    static final SigningKeys KEYS = SigningKeys.generate();
-
     static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
     static final String NONCE = "n-0S6_WzA2Mj";
     static final Credentials CREDENTIALS = new Credentials(Map.of("ns/entra/secret", Registrations.SECRET));
     static final EntraCredential BY_SECRET = new EntraCredential.ClientSecret("ns/entra/secret");
@@ -71,7 +70,7 @@ final class SignInFixture implements AutoCloseable {
     }
 
     static SignInFixture start(Directory directory) {
-        return new SignInFixture(EntraEmulator.start(Settings.of(directory).withKeys(KEYS)));
+        return new SignInFixture(EntraEmulator.start(Settings.of(directory).withKeys(EmulatorKeys.copy())));
     }
 
     EntraSettings settings(EntraCredential credential, GroupSettings.Lookup lookup, String... claims) {

@@ -7,7 +7,7 @@ import dev.ostiary.entra.emulator.Faults.Area;
 import dev.ostiary.entra.emulator.KeyRotation;
 import dev.ostiary.entra.emulator.SampleDirectories;
 import dev.ostiary.entra.emulator.Settings;
-import dev.ostiary.entra.emulator.token.SigningKeys;
+import dev.ostiary.gateway.server.EmulatorKeys;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -152,8 +152,8 @@ class SignInTest {
 
     @Test
     void keysThatEntraHasJustRolledOverAreFetched() {
-        try (SignInFixture rolling = new SignInFixture(EntraEmulator.start(Settings.of(Registrations.directory())
-                .withKeys(SigningKeys.importPem(SignInFixture.KEYS.exportPem()))))) {
+        try (SignInFixture rolling = new SignInFixture(
+                EntraEmulator.start(Settings.of(Registrations.directory()).withKeys(EmulatorKeys.copy())))) {
             EntraSignIn signIn = rolling.use().signIn();
             rolling.signIn(signIn, SampleDirectories.ALICE);
             rolling.entra.rotateKeys(KeyRotation.EMERGENCY);
@@ -166,7 +166,7 @@ class SignInTest {
     @Test
     void allOfItWorksOverTlsWithTheCompanysAuthority() throws Exception {
         try (SignInFixture tls = new SignInFixture(EntraEmulator.start(Settings.of(Registrations.directory())
-                .withKeys(SignInFixture.KEYS)
+                .withKeys(EmulatorKeys.copy())
                 .withTls()))) {
             EntraServices.Registration gateway = tls.use();
             SignedIn oscar = tls.signIn(gateway.signIn(), SampleDirectories.OSCAR);

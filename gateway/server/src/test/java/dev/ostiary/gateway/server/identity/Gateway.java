@@ -4,9 +4,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ostiary.entra.emulator.EntraEmulator;
 import dev.ostiary.entra.emulator.Settings;
-import dev.ostiary.entra.emulator.token.SigningKeys;
 import dev.ostiary.gateway.config.AuthorizationSettings.EntraTokens;
 import dev.ostiary.gateway.config.Snapshot;
+import dev.ostiary.gateway.server.EmulatorKeys;
 import dev.ostiary.gateway.server.entra.KeySetMetrics;
 import dev.ostiary.gateway.server.entra.KeySetSettings;
 import dev.ostiary.gateway.server.entra.KeySets;
@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 final class Gateway implements AutoCloseable {
 
     // Making keys takes most of a second; each emulator starts with the same ones.
-    private static final String KEYS = SigningKeys.generate().exportPem();
 
     final EntraEmulator entra;
     final ManualTime time = new ManualTime();
@@ -32,7 +31,7 @@ final class Gateway implements AutoCloseable {
     EntraAuthenticator authenticator;
 
     private Gateway(KeySetSettings settings, KeySetMetrics metrics) {
-        this.entra = EntraEmulator.start(Settings.of(Tenants.directory()).withKeys(SigningKeys.importPem(KEYS)));
+        this.entra = EntraEmulator.start(Settings.of(Tenants.directory()).withKeys(EmulatorKeys.copy()));
         this.keySets = new KeySets(settings, time, metrics);
         use(standard().build());
     }

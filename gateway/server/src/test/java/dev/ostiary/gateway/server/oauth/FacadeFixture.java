@@ -8,7 +8,6 @@ import dev.ostiary.entra.emulator.Settings;
 import dev.ostiary.entra.emulator.directory.AppRegistration;
 import dev.ostiary.entra.emulator.directory.Directory;
 import dev.ostiary.entra.emulator.directory.Tenant;
-import dev.ostiary.entra.emulator.token.SigningKeys;
 import dev.ostiary.gateway.config.AuditSettings;
 import dev.ostiary.gateway.config.AuthorizationSettings;
 import dev.ostiary.gateway.config.Closure;
@@ -29,6 +28,7 @@ import dev.ostiary.gateway.config.SnapshotCodec;
 import dev.ostiary.gateway.config.StoreSettings;
 import dev.ostiary.gateway.config.Upstream;
 import dev.ostiary.gateway.config.UpstreamAuth;
+import dev.ostiary.gateway.server.EmulatorKeys;
 import dev.ostiary.gateway.server.entra.EntraMetrics;
 import dev.ostiary.gateway.server.entra.EntraServices;
 import dev.ostiary.gateway.server.entra.EntraSignIn;
@@ -66,7 +66,6 @@ final class FacadeFixture implements AutoCloseable {
     static final String GATEWAY = "60000000-0000-4000-8000-00000000600d";
     static final String SECRET = "the~gateway.secret";
     static final String PORTAL_CALLBACK = "https://portal.example.com/cb";
-    private static final SigningKeys EMULATOR_KEYS = SigningKeys.generate();
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final KeyRing RING = KeyRing.generate(RANDOM, Instant.now());
 
@@ -88,7 +87,7 @@ final class FacadeFixture implements AutoCloseable {
 
     private FacadeFixture(FacadeSettings settings, RateLimits limits) throws Exception {
         this.limits = limits;
-        entra = EntraEmulator.start(Settings.of(directory()).withKeys(EMULATOR_KEYS));
+        entra = EntraEmulator.start(Settings.of(directory()).withKeys(EmulatorKeys.copy()));
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         ListenerSettings listening = new ListenerSettings(
                 List.of("https://inspector.example"),
