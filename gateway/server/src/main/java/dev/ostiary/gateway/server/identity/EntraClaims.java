@@ -2,8 +2,8 @@ package dev.ostiary.gateway.server.identity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ostiary.gateway.config.EntraField;
 import dev.ostiary.gateway.config.EntraSettings;
+import dev.ostiary.gateway.server.identity.ValidToken.Version;
 
 /**
  * The rules for the claims of an Entra access token that hold on every route: version and its issuer, tenant, time; who it
@@ -12,10 +12,6 @@ import dev.ostiary.gateway.config.EntraSettings;
 final class EntraClaims {
 
     static final String FOR_GRAPH = "this is a token for Microsoft Graph; request one for this server";
-
-    private static final String V1 = "this is a v1.0 token, which this server does not take: it was issued for another"
-            + " application, or the app registration of this server still issues them, which your administrator ends under "
-            + EntraField.TOKEN_VERSION.place();
 
     /**
      * How far Entra's clock may be ahead of ours, in seconds, before a token counts as not yet valid. Entra allows up to
@@ -37,12 +33,13 @@ final class EntraClaims {
 
     /** What these claims say, at this moment. The signature is the caller's concern. */
     ValidToken accept(ObjectNode claims, long nowMillis) throws TokenRefused {
-        requireVersion(claims);
+        Version version = version(claims);
         String tenantId = Guid.claim(claims, "tid");
         if (!tenantId.equals(entra.tenantId())) {
             throw new TokenRefused("WrongTenant", "the token is from another tenant");
         }
-        if (!entra.issuer().equals(SignedToken.text(claims, "iss"))) {
+        String issuer = version == Version.V2 ? entra.issuer() : entra.v1Issuer();
+        if (!issuer.equals(SignedToken.text(claims, "iss"))) {
             throw new TokenRefused("WrongIssuer");
         }
         String audience = SignedToken.text(claims, "aud");
@@ -52,24 +49,16 @@ final class EntraClaims {
         }
         long expires = time(claims, nowMillis);
         GroupClaims groups = GroupClaims.read(claims);
-        Principal principal = principals.read(claims, groups.objectIds(), expires);
-        return new ValidToken(principal, audience, groups.knowledge(), expires);
+        Principal principal = principals.read(claims, version, groups.objectIds(), expires);
+        return new ValidToken(principal, version, audience, groups.knowledge(), expires);
     }
 
-    /**
-     * Only tokens of v2.0, which is what the gateway's registration issues ({@code api.requestedAccessTokenVersion: 2}): their
-     * audience is always the registration's own client id. That of a v1.0 token is an Application ID URI, which whoever may
-     * register applications can claim as long as it is free: a token for a registration of their own, with scopes and roles
-     * that they gave themselves, would be taken for one for this gateway.
-     */
-    private static void requireVersion(ObjectNode claims) throws TokenRefused {
-        String version = SignedToken.text(claims, "ver");
-        if ("1.0".equals(version)) {
-            throw new TokenRefused("VersionNotAccepted", V1);
-        }
-        if (!"2.0".equals(version)) {
-            throw new TokenRefused("VersionNotAccepted");
-        }
+    private static Version version(ObjectNode claims) throws TokenRefused {
+        return switch (SignedToken.text(claims, "ver")) {
+            case "1.0" -> Version.V1;
+            case "2.0" -> Version.V2;
+            case null, default -> throw new TokenRefused("VersionNotAccepted");
+        };
     }
 
     private static long time(ObjectNode claims, long nowMillis) throws TokenRefused {

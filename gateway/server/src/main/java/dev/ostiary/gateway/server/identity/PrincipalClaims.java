@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ostiary.gateway.config.EntraSettings;
+import dev.ostiary.gateway.server.identity.ValidToken.Version;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -27,20 +28,20 @@ final class PrincipalClaims {
      *
      * @param groups object ids, lower case, sorted
      */
-    Principal read(ObjectNode claims, List<String> groups, long expiresMillis) throws TokenRefused {
+    Principal read(ObjectNode claims, Version version, List<String> groups, long expiresMillis) throws TokenRefused {
         String objectId = Guid.claim(claims, "oid");
         String subject = SignedToken.text(claims, "sub");
         if (subject == null || subject.isEmpty() || subject.length() > MAX_SUBJECT_CHARS) {
             throw new TokenRefused("MalformedClaims");
         }
         // An id_token of the same registration has neither: it must never pass for an access token.
-        String clientId = Guid.claim(claims, "azp");
+        String clientId = Guid.claim(claims, version == Version.V2 ? "azp" : "appid");
         String scopeText = scopeText(claims);
         List<String> scopes = CanonicalPrincipal.split(scopeText);
         if (scopes.contains("")) {
             throw new TokenRefused("MalformedClaims");
         }
-        String clientAuthentication = clientAuthentication(claims);
+        String clientAuthentication = clientAuthentication(claims, version);
         boolean application = application(claims, scopes.isEmpty(), objectId, subject, clientAuthentication);
         List<String> roles = StringSet.claim(claims, "roles");
 
@@ -89,9 +90,9 @@ final class PrincipalClaims {
         return scp.textValue();
     }
 
-    /** {@code azpacr}: how the client authenticated; empty when the token does not say. */
-    private static String clientAuthentication(ObjectNode claims) throws TokenRefused {
-        JsonNode value = claims.path("azpacr");
+    /** {@code azpacr}, {@code appidacr}: how the client authenticated; empty when the token does not say. */
+    private static String clientAuthentication(ObjectNode claims, Version version) throws TokenRefused {
+        JsonNode value = claims.path(version == Version.V2 ? "azpacr" : "appidacr");
         if (value.isMissingNode()) {
             return "";
         }

@@ -9,6 +9,7 @@ import dev.ostiary.gateway.config.Snapshot;
 import dev.ostiary.gateway.server.identity.Authentication.Authenticated;
 import dev.ostiary.gateway.server.identity.Authentication.Rejected;
 import dev.ostiary.gateway.server.identity.ValidToken.Groups;
+import dev.ostiary.gateway.server.identity.ValidToken.Version;
 import java.util.Collections;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class RouteAdmission {
 
     private final ProtectedResource resource;
     private final String clientId;
+    private final String clientUri;
     private final String graph;
     private final @Nullable Accepted accepted;
     private final boolean groupsMatter;
@@ -32,6 +34,7 @@ final class RouteAdmission {
     RouteAdmission(Snapshot snapshot, EntraSettings entra, Route route) {
         this.resource = ProtectedResource.of(snapshot, entra, route);
         this.clientId = entra.clientId();
+        this.clientUri = "api://" + entra.clientId();
         this.graph = entra.graph().toString();
         EntraTokens tokens = snapshot.authorization().entraTokens();
         this.accepted = tokens == null
@@ -67,8 +70,7 @@ final class RouteAdmission {
     /** Why a token with this audience is not good here; null when it is. Says nothing about whether it is genuine. */
     @Nullable
     Rejected audienceRefusal(ValidToken token) {
-        // Tokens of v2.0 name the registration itself, whatever they were asked for.
-        if (token.audience().equals(clientId)) {
+        if (isForUs(token)) {
             return null;
         }
         boolean forGraph = token.audience().equals(GRAPH_ID)
@@ -77,7 +79,13 @@ final class RouteAdmission {
         if (forGraph) {
             return invalid("GraphToken", EntraClaims.FOR_GRAPH);
         }
-        return invalid("WrongAudience", "the token was issued for another application or server");
+        String other = "the token was issued for another application or server";
+        return invalid(
+                "WrongAudience",
+                token.version() == Version.V1
+                        ? other + "; it is a v1.0 token, whose audience is any of the registration's URIs: your"
+                                + " administrator makes it 2 under " + EntraField.TOKEN_VERSION.place()
+                        : other);
     }
 
     /** The groups that have to be asked for before this token can be judged here; null when there are none. */
@@ -111,6 +119,15 @@ final class RouteAdmission {
             return notLetIn("ClientNotAccepted", "this client application is not accepted here", principal);
         }
         return principal.application() ? applicationRefusal(rules, principal) : userRefusal(rules, principal);
+    }
+
+    /**
+     * A v2.0 token always names the registration. A v1.0 token may name its default URI instead, but not the route's: while that is
+     * free, the owner of another registration can claim it, and so issue tokens for it with scopes and roles of their own making.
+     */
+    private boolean isForUs(ValidToken token) {
+        String audience = token.audience();
+        return audience.equals(clientId) || (token.version() == Version.V1 && audience.equals(clientUri));
     }
 
     private @Nullable Rejected applicationRefusal(Accepted rules, Principal principal) {

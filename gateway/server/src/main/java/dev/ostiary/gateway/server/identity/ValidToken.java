@@ -5,11 +5,18 @@ package dev.ostiary.gateway.server.identity;
  * good for a route is for {@link RouteAdmission} to say, each time.
  *
  * @param principal who
+ * @param version of the token's format
  * @param audience {@code aud}, not compared with anything yet
  * @param groups what is known of the groups
  * @param expiresMillis {@code exp}, milliseconds since 1970; from this instant on the token is refused
  */
-record ValidToken(Principal principal, String audience, Groups groups, long expiresMillis) {
+record ValidToken(Principal principal, Version version, String audience, Groups groups, long expiresMillis) {
+
+    /** Entra's token formats, by {@code ver}. */
+    enum Version {
+        V1,
+        V2
+    }
 
     /** What {@link Principal#groups} is worth. */
     enum Groups {

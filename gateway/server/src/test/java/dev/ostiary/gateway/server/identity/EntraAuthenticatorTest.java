@@ -14,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ostiary.entra.emulator.token.TokenBuilder;
 import dev.ostiary.entra.emulator.token.TokenMint;
 import dev.ostiary.gateway.config.AuthorizationSettings.EntraTokens;
-import dev.ostiary.gateway.config.EntraField;
 import dev.ostiary.gateway.server.identity.Authentication.Authenticated;
 import dev.ostiary.gateway.server.identity.Authentication.Rejected;
 import java.time.Duration;
@@ -25,6 +24,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is let in, and what is known of them; with tokens of a running emulator. */
 class EntraAuthenticatorTest {
@@ -112,13 +113,20 @@ class EntraAuthenticatorTest {
         assertThat(anna.groups()).containsExactly(READERS, WRITERS);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {GATEWAY, "api://" + GATEWAY})
+    void aV1TokenMayNameTheRegistrationOrItsDefaultUri(String audience) {
+        Principal anna = accepted(
+                "notes", anna("mcp.notes").version(1).audience(audience).build());
+        assertThat(anna.clientId()).isEqualTo(CLI);
+        assertThat(anna.claims().path("azp").textValue()).isEqualTo(CLI);
+    }
+
     @Test
-    void whoeverHasAV1TokenIsToldWhereTheRegistrationSaysSo() {
+    void theV1IssuerIsTheConfiguredOne() {
         String token = anna("mcp.notes").version(1).build();
-        assertThat(gateway.authenticate("notes", token))
-                .isInstanceOfSatisfying(
-                        Rejected.class,
-                        rejected -> assertThat(rejected.description()).contains(EntraField.TOKEN_VERSION.place()));
+        gateway.use(gateway.standard().sts("https://sts.chinacloudapi.cn").build());
+        assertThat(refused("notes", token)).isEqualTo("WrongIssuer");
     }
 
     @Test

@@ -190,7 +190,11 @@ class HostileTokenTest {
                         claims(
                                 "the v2 issuer in a v1 token",
                                 t -> t.version(1).issuer(entra().issuer(Tenants.OURS)),
-                                "VersionNotAccepted"),
+                                "WrongIssuer"),
+                        claims(
+                                "v1 issuer without its slash",
+                                t -> t.version(1).issuer("https://sts.windows.net/" + Tenants.OURS),
+                                "WrongIssuer"),
                         claims(
                                 "issuer with a slash more",
                                 t -> t.issuer(entra().issuer(Tenants.OURS) + "/"),
@@ -235,17 +239,11 @@ class HostileTokenTest {
                                 "v2 token with the route's URL",
                                 t -> t.audience(PUBLIC_URL + "/notes"),
                                 "WrongAudience"),
-                        // The registration issues tokens of v2.0 alone; audiences of v1.0 are URIs that others may
-                        // claim.
-                        claims("v1 token for the registration", t -> t.version(1), "VersionNotAccepted"),
-                        claims(
-                                "v1 token for the registration's default URI",
-                                t -> t.version(1).audience("api://" + GATEWAY),
-                                "VersionNotAccepted"),
+                        // Whoever may register applications can claim a route's URL while it is free.
                         claims(
                                 "v1 token for the route",
                                 t -> t.version(1).audience(PUBLIC_URL + "/notes"),
-                                "VersionNotAccepted"),
+                                "WrongAudience"),
                         arguments(
                                 "v1 token of another registration that claims the route's URL and the gateway's roles",
                                 token(() -> entra().tokens()
@@ -256,16 +254,16 @@ class HostileTokenTest {
                                         .build()),
                                 401,
                                 "invalid_token",
-                                "VersionNotAccepted"),
-                        arguments(
-                                "v1 token of an application with the role",
-                                token(() -> entra().tokens()
-                                        .appToken(Tenants.DAEMON, GATEWAY)
-                                        .version(1)
-                                        .build()),
-                                401,
-                                "invalid_token",
-                                "VersionNotAccepted"),
+                                "WrongAudience"),
+                        claims(
+                                "v1 token for another route",
+                                t -> t.version(1).audience(PUBLIC_URL + "/mail"),
+                                "WrongAudience"),
+                        claims(
+                                "v1 token for the route with a slash",
+                                t -> t.version(1).audience(PUBLIC_URL + "/notes/"),
+                                "WrongAudience"),
+                        claims("v1 token for the origin", t -> t.version(1).audience(PUBLIC_URL), "WrongAudience"),
                         claims("audience as a list", t -> t.claim("aud", List.of(GATEWAY, "x")), "MalformedClaims"),
                         claims("no audience", t -> t.withoutClaim("aud"), "MalformedClaims"),
                         claims("Graph's audience", t -> t.audience(FirstPartyApps.GRAPH_ID), "GraphToken"),

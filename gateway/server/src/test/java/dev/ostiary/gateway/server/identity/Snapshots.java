@@ -29,6 +29,7 @@ final class Snapshots {
     static final String PUBLIC_URL = "https://mcp.example.com";
 
     private final String origin;
+    private String stsOrigin = "https://sts.windows.net";
     private String tenantId;
     private String clientId;
     private boolean facade;
@@ -54,6 +55,11 @@ final class Snapshots {
 
     Snapshots client(String id) {
         clientId = id;
+        return this;
+    }
+
+    Snapshots sts(String value) {
+        stsOrigin = value;
         return this;
     }
 
@@ -125,7 +131,7 @@ final class Snapshots {
                 tenantId,
                 clientId,
                 URI.create(origin),
-                URI.create("https://sts.windows.net"),
+                URI.create(stsOrigin),
                 URI.create("https://graph.microsoft.com"),
                 new GroupSettings(GroupSettings.Overage.DENY, GroupSettings.Lookup.APP),
                 claims);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.ostiary.gateway.config.EntraSettings;
 import dev.ostiary.gateway.server.entra.ManualTime;
 import dev.ostiary.gateway.server.identity.ValidToken.Groups;
+import dev.ostiary.gateway.server.identity.ValidToken.Version;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +40,7 @@ class TokenCacheTest {
                 JsonNodeFactory.instance.objectNode(),
                 Instant.ofEpochMilli(expires),
                 "key");
-        return new ValidToken(principal, Tenants.GATEWAY, Groups.LISTED, expires);
+        return new ValidToken(principal, Version.V2, Tenants.GATEWAY, Groups.LISTED, expires);
     }
 
     @Test
