@@ -47,7 +47,7 @@ public final class Main {
                 .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))
                 .setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()))
                 .setParameterExceptionHandler((e, _) -> {
-                    terminal.error(e.getMessage());
+                    terminal.error(WrongArguments.sentence(e));
                     terminal.hint("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
                     return e.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
                 })

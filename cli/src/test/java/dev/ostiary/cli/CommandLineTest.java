@@ -36,6 +36,10 @@ class CommandLineTest {
             fly           | Unmatched argument
             token         | Missing required parameter: 'USER'
             token a --pot | Unknown option: '--pot'
+            token a --po=hidden | Unknown option: '--po'
+            up --token hidden | Unknown option: '--token'
+            up --token hidden --key=hidden | Unknown options: '--token', '--key'
+            token a hidden.by.dots | there are more arguments than the command takes
             token a --port x | Invalid value for option '--port'
             up --admin-port x | Invalid value for option '--admin-port'
             """)
@@ -46,6 +50,7 @@ class CommandLineTest {
         assertThat(wrong.out()).isEmpty();
         assertThat(wrong.err())
                 .startsWith("ostiary: " + message)
+                .doesNotContain("hidden")
                 .contains("--help")
                 .hasLineCount(2);
     }

@@ -1,5 +1,6 @@
 package dev.ostiary.cli.connect;
 
+import dev.ostiary.cli.WrongArguments;
 import java.io.IOException;
 import picocli.CommandLine;
 
@@ -33,7 +34,7 @@ public final class ConnectMain {
         commandLine.getCommandSpec().mixinStandardHelpOptions(true);
         return commandLine
                 .setParameterExceptionHandler((e, _) -> {
-                    System.err.println("ostiary: " + e.getMessage());
+                    System.err.println("ostiary: " + WrongArguments.sentence(e));
                     System.err.println("Try: ostiary connect --help");
                     return 2;
                 })

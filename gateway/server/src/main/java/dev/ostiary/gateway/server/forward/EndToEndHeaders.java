@@ -16,6 +16,10 @@ import java.util.Map;
  */
 final class EndToEndHeaders {
 
+    /**
+     * Arguments that clients mirror (2026-07-28, "Custom Headers from Tool Parameters"). Nothing here is decided by them: policies see
+     * the body, so whoever reads the headers verifies them, which is the workload, or the bridge before it.
+     */
     private static final AsciiString MCP_PARAM_PREFIX = AsciiString.cached("mcp-param-");
 
     private static final List<AsciiString> TO_WORKLOAD = List.of(

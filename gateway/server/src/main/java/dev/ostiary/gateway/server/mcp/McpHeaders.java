@@ -26,9 +26,6 @@ public record McpHeaders(
     public static final String METHOD = "Mcp-Method";
     public static final String NAME = "Mcp-Name";
 
-    /** Before the name of a mirrored argument. */
-    public static final String PARAM_PREFIX = "Mcp-Param-";
-
     private static final String ENCODED_START = "=?base64?";
     private static final String ENCODED_END = "?=";
 
