@@ -122,7 +122,7 @@ class PinnedSessionsTest {
     }
 
     @Test
-    void anAnswerThatThisReplicaPassedNoQuestionOfIsForTheBridgeToJudge() throws Exception {
+    void anAnswerToWhatNoReplicaHasPassedOnReachesNoPod() throws Exception {
         String answer = "{\"jsonrpc\":\"2.0\",\"id\":\"asked-elsewhere\",\"result\":{\"roots\":[]}}";
         String session = open(1).getFirst();
 
@@ -133,8 +133,10 @@ class PinnedSessionsTest {
 
         serveStdio(false, true);
         String bridged = open(1).getFirst();
-        gateway.post("ben", "notes", answer, "Mcp-Session-Id", bridged);
-        assertThat(List.of(first, second)).anyMatch(pod -> pod.requests.contains(answer));
+        assertThat(gateway.post("ben", "notes", answer, "Mcp-Session-Id", bridged)
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(List.of(first, second)).noneMatch(pod -> pod.requests.contains(answer));
     }
 
     @Test
