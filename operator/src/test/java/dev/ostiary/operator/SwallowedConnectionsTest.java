@@ -2,6 +2,7 @@ package dev.ostiary.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ostiary.crds.McpGateway;
 import dev.ostiary.testing.Road;
@@ -24,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +145,38 @@ class SwallowedConnectionsTest {
             until(() -> assertThat(renewed()).isNotEqualTo(last));
             assertThat(lost).isFalse();
             assertThat(operator.leading()).isTrue();
+        }
+    }
+
+    /**
+     * Bookmarks come to every watch, once a minute; only an API server that has just started sends none for kinds of which nothing
+     * has happened yet. With {@code -Dostiary.silence=100} and more.
+     */
+    @Test
+    void whereNothingHappensNothingIsOpenedAnewAgainAndAgain() throws Exception {
+        assumeTrue(SILENCE.compareTo(Duration.ofSeconds(90)) > 0, "bookmarks come once a minute");
+        fixture.secret("notes", "token", "before");
+        motto("before");
+        try (Operator operator = Operator.start(
+                throughRoad,
+                Given.settings(fixture.namespace, Map.of("OSTIARY_NAMESPACE", fixture.namespace)),
+                Clock.systemUTC(),
+                () -> {},
+                SILENCE)) {
+            fixture.gateway("engineering", "");
+            fixture.workload("notes", "engineering", REMOTE);
+            fixture.workload("files", "engineering", IMAGE);
+            until(() -> assertThat(credentials()).contains("before"));
+
+            AtomicReference<String> before = new AtomicReference<>("");
+            await().pollInterval(Duration.ofSeconds(1))
+                    .during(SILENCE.multipliedBy(2))
+                    .atMost(SILENCE.multipliedBy(5))
+                    .until(() -> {
+                        String now = metrics(operator)
+                                .replaceFirst("(?s).*(ostiary_operator_api_reconnects_total [0-9.]+).*", "$1");
+                        return now.startsWith("ostiary_operator_api") && now.equals(before.getAndSet(now));
+                    });
         }
     }
 

@@ -14,7 +14,8 @@ public final class ApiContact {
 
     /**
      * How long an open watch may say nothing until its connection counts as lost: two bookmarks, of which an API server sends
-     * one a minute to each watch (Kubernetes API concepts, "Watch bookmarks"), and half a minute more.
+     * one a minute to each watch (Kubernetes API concepts, "Watch bookmarks"), and half a minute more. An API server that
+     * has just started sends none for kinds of which nothing has happened yet, so that connections may be opened anew once then.
      */
     public static final Duration SILENCE = Duration.ofSeconds(150);
 
