@@ -20,6 +20,7 @@ extern char **environ;
 static char *line;
 static size_t room;
 static const char *habit = "";
+static int lists = 1;
 
 /* The JSON scalar that follows name, into a buffer; empty when there is none. */
 static char *scalar(const char *in, const char *name, char *into, size_t size) {
@@ -176,6 +177,10 @@ static void call(const char *id, int count, char **values) {
       printf("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":\"%ld\"}}\n", i);
     fflush(stdout);
     text_result(id, "done");
+  } else if (!strcmp(tool, "\"hide\"")) {
+    lists = 0;
+    printf("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}\n");
+    text_result(id, "done");
   } else if (!strcmp(tool, "\"change\"")) {
     for (long i = 1; i <= n; i++) {
       printf("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\",\"params\":{\"i\":%ld}}\n", i);
@@ -328,7 +333,7 @@ int main(int count, char **values) {
     } else if (!strcmp(method, "\"tools/call\"")) {
       call(id, count, values);
     } else if (!strcmp(method, "\"tools/list\"")) {
-      result(id, "{\"tools\":[{\"name\":\"echo\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"mirror\",\"inputSchema\":{"
+      if (lists) result(id, "{\"tools\":[{\"name\":\"echo\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"mirror\",\"inputSchema\":{"
                  "\"type\":\"object\",\"properties\":{\"n\":{\"x-mcp-header\":\"N\",\"type\":\"integer\"}}}}]}");
     } else if (!strcmp(method, "\"notifications/cancelled\"")) {
       fprintf(stderr, "cancelled: %s", line);

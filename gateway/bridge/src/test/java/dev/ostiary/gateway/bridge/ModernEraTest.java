@@ -178,6 +178,18 @@ class ModernEraTest {
                 .contains("\"n\":5");
     }
 
+    @Test
+    void whatCannotBeComparedIsRefused() throws Exception {
+        assertThat(post(bridge, "hannah", "tools/call", call("hide", 1)).body()).contains("done");
+
+        HttpResponse<String> refused = bridge.post("hannah", null, call("mirror", 5), mirroring("6"));
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+        assertThat(refused.body()).contains("does not list its tools");
+        // Nobody can be misled by headers that are not there.
+        assertThat(post(bridge, "hannah", "tools/call", call("echo", 5)).body()).contains("\"n\":5");
+    }
+
     private static String[] mirroring(String n) {
         return new String[] {
             "MCP-Protocol-Version", "2026-07-28", "Mcp-Method", "tools/call", "Mcp-Name", "mirror", "Mcp-Param-N", n

@@ -7,6 +7,7 @@ import dev.ostiary.gateway.bridge.message.CallRound;
 import dev.ostiary.gateway.bridge.message.LogLevel;
 import dev.ostiary.gateway.bridge.message.Message;
 import dev.ostiary.gateway.bridge.message.MessageReader;
+import dev.ostiary.gateway.bridge.message.MirroredParams;
 import dev.ostiary.gateway.bridge.message.Rpc;
 import dev.ostiary.gateway.bridge.session.Exchange;
 import dev.ostiary.gateway.bridge.session.Listeners;
@@ -192,9 +193,24 @@ final class ModernHandler {
         if (!incoming.message().isRequest("tools/call")) {
             return true;
         }
-        String wrong = server.toolHeaders()
-                .get()
-                .mismatch(incoming.message(), name -> http.getRequestHeaders().getOrDefault(name, List.of()));
+        MirroredParams mirrored = server.toolHeaders().get();
+        if (mirrored == null) {
+            // A call that mirrors nothing says nothing else than its arguments.
+            boolean mirrors = http.getRequestHeaders().keySet().stream()
+                    .anyMatch(name ->
+                            name.regionMatches(true, 0, MirroredParams.PREFIX, 0, MirroredParams.PREFIX.length()));
+            if (mirrors) {
+                answers.refuse(
+                        http,
+                        503,
+                        incoming.id(),
+                        Rpc.SERVER_GONE,
+                        "the server does not list its tools, so that Mcp-Param- headers cannot be compared");
+            }
+            return !mirrors;
+        }
+        String wrong = mirrored.mismatch(
+                incoming.message(), name -> http.getRequestHeaders().getOrDefault(name, List.of()));
         if (wrong != null) {
             answers.refuse(
                     http, 400, incoming.id(), HEADER_MISMATCH, wrong + " is missing, or not what the arguments say");

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which arguments of a server's tools clients mirror in headers (MCP 2026-07-28, "Custom Headers from Tool Parameters"): those that the
- * tools' schemas mark with {@code x-mcp-header}, reachable through {@code properties} alone. What is beyond the bounds is not mirrored.
- * Read by one thread; afterwards any.
+ * tools' schemas mark with {@code x-mcp-header}, reachable through {@code properties} alone. Read by one thread; afterwards any.
  */
 public final class MirroredParams {
 
@@ -38,6 +37,7 @@ public final class MirroredParams {
 
     private final Map<String, List<Mirrored>> byTool = new HashMap<>();
     private int count;
+    private boolean bounded = true;
 
     /**
      * Takes in a page of {@code tools/list} that has been read before.
@@ -81,8 +81,10 @@ public final class MirroredParams {
                 json.skipChildren();
             }
         }
-        if (!found.isEmpty() && count + found.size() <= MOST) {
-            count += found.size();
+        count += found.size();
+        if (count > MOST) {
+            bounded = false;
+        } else if (!found.isEmpty()) {
             byTool.put(tool, found);
         }
     }
@@ -121,6 +123,11 @@ public final class MirroredParams {
                 json.skipChildren();
             }
         }
+    }
+
+    /** Whether every marked argument is known: false when there were more of them than are kept. */
+    public boolean isBounded() {
+        return bounded;
     }
 
     /**
